@@ -1,0 +1,63 @@
+import type { MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+
+/** What an executing graph tells the run loop, in order. No LangChain type leaves this folder through it. */
+export type AgentEvent =
+  /** First event of a continued run: what its checkpoint holds of the answer. */
+  | { type: "restored"; parts: MessagePart[] }
+  /** A model call begins; `beforeModelCall` has let it. */
+  | { type: "call_started"; call: ModelCall }
+  /** `outputTokens` is our count of this call so far. */
+  | { type: "text"; text: string; outputTokens: number }
+  | { type: "tool_call"; toolCallId: string; name: string }
+  | { type: "tool_args"; toolCallId: string; json: string; outputTokens: number }
+  | { type: "tool_result"; toolCallId: string; result: string; failed: boolean }
+  | { type: "call_ended"; call: ModelCall; usage: CallUsage };
+
+export interface ModelCall {
+  /** Unique within the run, also over attempts. */
+  callId: string;
+  /** "provider/model". */
+  model: string;
+  /** Our count of what goes in. */
+  inputTokens: number;
+  /** Most that may come out. */
+  maxOutputTokens: number;
+}
+
+export interface CallUsage {
+  inputTokens: number;
+  outputTokens: number;
+  /** False where the provider told nothing believable, so that these are our counts. */
+  reported: boolean;
+}
+
+/** One message of the conversation that the agent answers, oldest first. */
+export interface ConversationMessage {
+  role: "user" | "assistant" | "system";
+  text: string;
+}
+
+/** Executes agents. Failures of providers and tools arrive as AppError (PROVIDERS_EXHAUSTED, TOOL_NOT_ALLOWED, …). */
+export interface AgentExecutor {
+  execute(request: AgentRequest): AsyncIterable<AgentEvent>;
+}
+
+export interface AgentRequest {
+  tenantId: string;
+  userId: string;
+  /** LangGraph's thread: one per run. */
+  runId: string;
+  /** From 1; above 1 the graph goes on from the run's checkpoint, if it has one. */
+  attempt: number;
+  agentId: string;
+  agentVersion: string;
+  /** "provider/model". */
+  model: string;
+  conversation: readonly ConversationMessage[];
+  /** Most tokens per model call. */
+  maxOutputTokens: number;
+  /** Called and awaited before each model call; throwing refuses the call and ends the execution with that error. */
+  beforeModelCall(call: ModelCall): Promise<void>;
+  /** Aborting stops the model call under way and ends the iteration by throwing `signal.reason`. */
+  signal: AbortSignal;
+}

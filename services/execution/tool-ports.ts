@@ -1,0 +1,9 @@
+/** What the tools need of the rest of the program; handed in by the composition root. */
+export interface ToolPorts {
+  now(): Date;
+  /** Artifacts of the tenant whose title contains the text, or the one with that id; at most 10. */
+  findArtifacts(
+    who: { tenantId: string; userId: string },
+    query: string,
+  ): Promise<{ artifactId: string; title: string; kind: string; updateTime: Date }[]>;
+}

@@ -1,0 +1,47 @@
+import type { ProviderConfig } from "../platform/config/config.ts";
+
+/** A model that agents can use. */
+export interface ModelInfo {
+  /** "provider/model". */
+  ref: string;
+  provider: string;
+  name: string;
+  /** Most tokens that it writes per call. */
+  maxOutputTokens: number;
+  /** Micro-units per million tokens; without a price the model is refused. */
+  price: { input: number; output: number } | undefined;
+}
+
+export interface ModelCatalog {
+  list(): readonly ModelInfo[];
+  /** The models of an agent without a choice of its own: all configured ones in their order, else the offline model. */
+  preferred(): readonly [ModelInfo, ...ModelInfo[]];
+  find(ref: string): ModelInfo | undefined;
+}
+
+export const OFFLINE_MODEL: ModelInfo = {
+  ref: "offline/offline",
+  provider: "offline",
+  name: "offline",
+  maxOutputTokens: 4096,
+  price: { input: 1_000_000, output: 2_000_000 },
+};
+
+export function createModelCatalog(providers: readonly ProviderConfig[]): ModelCatalog {
+  const configured = providers.flatMap((provider) =>
+    provider.models.map((model): ModelInfo => ({
+      ref: `${provider.id}/${model.name}`,
+      provider: provider.id,
+      name: model.name,
+      maxOutputTokens: model.max_output_tokens,
+      price: model.price,
+    })),
+  );
+  const [first, ...rest] = configured;
+  const all = [...configured, OFFLINE_MODEL];
+  return {
+    list: () => all,
+    preferred: () => (first ? [first, ...rest] : [OFFLINE_MODEL]),
+    find: (ref) => all.find((model) => model.ref === ref),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Bus } from "./bus.ts";
+
+/**
+ * Remembers wake-ups of a subject, so that one between two waits is not lost. Subscribe first, then read, then
+ * wait: nothing falls between.
+ */
+export interface WakeUp {
+  /** Resolves true after a wake-up since the last wait, false when the time is over or the signal aborts. */
+  wait(milliseconds: number, signal: AbortSignal): Promise<boolean>;
+  close(): void;
+}
+
+export function subscribeWakeUp(bus: Bus, subject: string): WakeUp {
+  let pending = false;
+  let resume: (() => void) | undefined;
+  const unsubscribe = bus.subscribe(subject, () => {
+    pending = true;
+    resume?.();
+  });
+  return {
+    wait(milliseconds, signal) {
+      if (pending) {
+        pending = false;
+        return Promise.resolve(true);
+      }
+      if (signal.aborted) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const finish = () => {
+          clearTimeout(timer);
+          signal.removeEventListener("abort", finish);
+          resume = undefined;
+          resolve(pending);
+          pending = false;
+        };
+        const timer = setTimeout(finish, milliseconds);
+        signal.addEventListener("abort", finish, { once: true });
+        resume = finish;
+      });
+    },
+    close: unsubscribe,
+  };
+}

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { create, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
+import type { DescMessage, DescMethod, JsonValue, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { Actor } from "../auth/actor.ts";
+import type { Database, Tx } from "../db/database.ts";
+import { isSerializationFailure } from "../db/sql-driver.ts";
+import { AppError } from "../errors/app-error.ts";
+import { StreamVersionConflict } from "../event-store/event-store.ts";
+import { storedResponse, storeResponse, takeRequestId } from "./request-log-store.ts";
+
+const MAX_ATTEMPTS = 8;
+
+export interface CommandDeps {
+  database: Database;
+  now: () => Date;
+}
+
+type CommandMethod<I extends DescMessage, O extends DescMessage> = DescMethod & { input: I; output: O };
+
+/**
+ * Runs a command in one transaction. With a `request_id`, a repeat gets the first answer and another payload under
+ * the same id is refused. Losing against another writer starts over a few times; only here.
+ */
+export async function runCommand<I extends DescMessage, O extends DescMessage>(
+  deps: CommandDeps,
+  actor: Actor,
+  method: CommandMethod<I, O>,
+  request: MessageShape<I> & { requestId?: string },
+  work: (tx: Tx) => Promise<MessageInitShape<O>>,
+): Promise<MessageShape<O>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await deps.database.transaction(actor.tenantId, (tx) => once(deps, actor, tx, method, request, work));
+    } catch (error) {
+      if (!(error instanceof StreamVersionConflict || isSerializationFailure(error))) throw error;
+      if (attempt === MAX_ATTEMPTS) {
+        throw new AppError("CONTENTION", "others keep changing this at the same moment; try again", { cause: error });
+      }
+      await sleep(Math.random() * 2 ** attempt);
+    }
+  }
+}
+
+async function once<I extends DescMessage, O extends DescMessage>(
+  deps: CommandDeps,
+  actor: Actor,
+  tx: Tx,
+  method: CommandMethod<I, O>,
+  request: MessageShape<I> & { requestId?: string },
+  work: (tx: Tx) => Promise<MessageInitShape<O>>,
+): Promise<MessageShape<O>> {
+  if (!request.requestId) return create(method.output, await work(tx));
+  const key = { userId: actor.userId, requestId: request.requestId };
+  const hash = hashOf(method, request);
+  if (!(await takeRequestId(tx, key, hash, deps.now()))) {
+    const first = await storedResponse(tx, key);
+    if (!first || !Buffer.from(first.requestHash).equals(hash)) {
+      throw new AppError("REQUEST_ID_REUSED", "this request_id belongs to another request; take a new one", {
+        metadata: { request_id: request.requestId },
+      });
+    }
+    return fromBinary(method.output, first.response);
+  }
+  const response = create(method.output, await work(tx));
+  await storeResponse(tx, key, toBinary(method.output, response));
+  return response;
+}
+
+function hashOf<I extends DescMessage>(method: DescMethod & { input: I }, request: MessageShape<I>): Buffer {
+  const json = JSON.stringify(sorted(toJson(method.input, request)));
+  return createHash("sha256").update(`${method.parent.typeName}/${method.name}\n${json}`).digest();
+}
+
+/** Map entries may arrive in any order; equal requests must hash equal. */
+function sorted(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

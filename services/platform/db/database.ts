@@ -1,0 +1,62 @@
+import { drizzle, type PgRemoteDatabase } from "drizzle-orm/pg-proxy";
+import type { Rows, Session, SqlDriver, Statement } from "./sql-driver.ts";
+
+/** A query builder bound to one tenant's rows. */
+export interface Reader {
+  /** Whose rows it sees; empty for the system. */
+  readonly tenantId: string;
+  readonly sql: PgRemoteDatabase;
+}
+
+/** An open transaction. */
+export interface Tx extends Reader {
+  /** Runs `action` once the transaction has committed; never when it has not. */
+  afterCommit(action: () => void): void;
+}
+
+/**
+ * The only way to the database. Row-level security shows each tenant its own rows and nothing else; the system
+ * role sees the event feed and the run queue of all tenants and no other table.
+ */
+export interface Database {
+  /** Each statement is a transaction and a round trip of its own; for queries. */
+  reader(tenantId: string): Reader;
+  transaction<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  systemTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export const APP_ROLE = "ameide_app";
+const SYSTEM_ROLE = "ameide_system";
+
+const asTenant = (tenantId: string): Statement => ({
+  text: "SELECT set_config('app.tenant_id', $1, true)",
+  params: [tenantId],
+});
+const AS_SYSTEM: Statement = { text: `SET LOCAL ROLE ${SYSTEM_ROLE}`, params: [] };
+
+export function createDatabase(driver: SqlDriver): Database {
+  async function transaction<T>(tenantId: string, preamble: Statement, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const committed: (() => void)[] = [];
+    const result = await driver.transaction([preamble], (session) =>
+      work({ tenantId, sql: builderOver(session), afterCommit: (action) => committed.push(action) }),
+    );
+    for (const action of committed) action();
+    return result;
+  }
+
+  return {
+    reader(tenantId) {
+      const query = (text: string, params: readonly unknown[]): Promise<Rows> =>
+        driver.batch([asTenant(tenantId), { text, params }]);
+      return { tenantId, sql: builderOver({ query }) };
+    },
+    transaction: (tenantId, work) => transaction(tenantId, asTenant(tenantId), work),
+    systemTransaction: (work) => transaction("", AS_SYSTEM, work),
+    close: () => driver.close(),
+  };
+}
+
+function builderOver(session: Session): PgRemoteDatabase {
+  return drizzle(async (text, params) => ({ rows: await session.query(text, params) }));
+}

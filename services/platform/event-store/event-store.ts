@@ -1,0 +1,162 @@
+import { create, fromBinary, toBinary, type DescMessage, type Message, type Registry } from "@bufbuild/protobuf";
+import {
+  EventMetadataSchema,
+  type EventMetadata,
+} from "@ameide/proto-private/ameide/events/v1/event_metadata_pb.js";
+import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import type { Bus } from "../bus/bus.ts";
+import type { Reader, Tx } from "../db/database.ts";
+import { isUniqueViolation } from "../db/sql-driver.ts";
+import { events } from "./tables.ts";
+
+/** An event as stored. */
+export interface StoredEvent {
+  tenantId: string;
+  streamId: string;
+  /** Dense from 1 within the stream. */
+  version: number;
+  /** Full name of the message type. */
+  type: string;
+  data: Message;
+  metadata: EventMetadata;
+  time: Date;
+}
+
+/** Events to add to one stream. */
+export interface Append {
+  streamId: string;
+  /** The version that was read; 0 for a new stream. */
+  expectedVersion: number;
+  events: readonly Message[];
+}
+
+/** Who caused the events, and by which request. */
+export interface Cause {
+  userId: string;
+  requestId?: string;
+  traceId?: string;
+}
+
+/** Somebody else appended first. */
+export class StreamVersionConflict extends Error {
+  constructor(streams: readonly string[], options?: ErrorOptions) {
+    super(`another writer was faster on ${streams.join(", ")}`, options);
+  }
+}
+
+export interface EventStore {
+  /** Adds to all streams or to none. Throws StreamVersionConflict when any has moved. */
+  append(tx: Tx, appends: readonly Append[], cause: Cause): Promise<StoredEvent[]>;
+  /** Events of a stream after a version, oldest first. */
+  read(reader: Reader, streamId: string, options?: ReadOptions): Promise<StoredEvent[]>;
+  /** The same, newest first and before a version. */
+  readBackwards(reader: Reader, streamId: string, options: { before?: number; limit: number }): Promise<StoredEvent[]>;
+}
+
+export interface ReadOptions {
+  afterVersion?: number;
+  /** Default 1,000. */
+  limit?: number;
+}
+
+/** The subject that is published, without data, after events of the stream were committed. */
+export const streamSubject = (tenantId: string, streamId: string): string => `stream.${tenantId}.${streamId}`;
+/** The subject that is published after any events were committed. */
+export const FEED_SUBJECT = "feed";
+
+export interface EventStoreDeps {
+  bus: Bus;
+  /** Knows every event type. */
+  registry: Registry;
+  now: () => Date;
+}
+
+export function createEventStore({ bus, registry, now }: EventStoreDeps): EventStore {
+  const schemaOf = (type: string): DescMessage => {
+    const schema = registry.getMessage(type);
+    if (!schema) throw new Error(`no event type ${type} is registered`);
+    return schema;
+  };
+  const decode = decoder(schemaOf);
+
+  async function append(tx: Tx, appends: readonly Append[], cause: Cause): Promise<StoredEvent[]> {
+    const time = now();
+    const stored = appends.flatMap((a) =>
+      a.events.map((data, i) => ({
+        tenantId: tx.tenantId,
+        streamId: a.streamId,
+        version: a.expectedVersion + i + 1,
+        type: data.$typeName,
+        data,
+        metadata: metadataOf(cause),
+        time,
+      })),
+    );
+    if (stored.length === 0) return [];
+    const rows = stored.map((e) => ({
+      tenantId: e.tenantId,
+      streamId: e.streamId,
+      streamVersion: e.version,
+      type: e.type,
+      data: toBinary(schemaOf(e.type), e.data),
+      metadata: toBinary(EventMetadataSchema, e.metadata),
+      createdAt: time,
+      tx: sql`DEFAULT`,
+    }));
+    try {
+      await tx.sql.insert(events).values(rows);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new StreamVersionConflict(appends.map((a) => a.streamId), { cause: error });
+    }
+    tx.afterCommit(() => {
+      for (const a of appends) bus.publish(streamSubject(tx.tenantId, a.streamId));
+      bus.publish(FEED_SUBJECT);
+    });
+    return stored;
+  }
+
+  return {
+    append,
+    async read(reader, streamId, { afterVersion = 0, limit = 1000 } = {}) {
+      const rows = await reader.sql
+        .select()
+        .from(events)
+        .where(inStream(reader, streamId, gt(events.streamVersion, afterVersion)))
+        .orderBy(asc(events.streamVersion))
+        .limit(limit);
+      return rows.map(decode);
+    },
+    async readBackwards(reader, streamId, { before, limit }) {
+      const older = before === undefined ? undefined : sql`${events.streamVersion} < ${before}`;
+      const rows = await reader.sql
+        .select()
+        .from(events)
+        .where(inStream(reader, streamId, older))
+        .orderBy(desc(events.streamVersion))
+        .limit(limit);
+      return rows.map(decode);
+    },
+  };
+}
+
+const inStream = (reader: Reader, streamId: string, more?: ReturnType<typeof sql>) =>
+  and(eq(events.tenantId, reader.tenantId), eq(events.streamId, streamId), more);
+
+function metadataOf({ userId, requestId = "", traceId = "" }: Cause): EventMetadata {
+  return create(EventMetadataSchema, { eventId: uuidv7(), userId, requestId, traceId });
+}
+
+/** Turns a row into an event. */
+export function decoder(schemaOf: (type: string) => DescMessage) {
+  return (row: typeof events.$inferSelect): StoredEvent => ({
+    tenantId: row.tenantId,
+    streamId: row.streamId,
+    version: row.streamVersion,
+    type: row.type,
+    data: fromBinary(schemaOf(row.type), row.data),
+    metadata: fromBinary(EventMetadataSchema, row.metadata),
+    time: row.createdAt,
+  });
+}

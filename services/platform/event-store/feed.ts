@@ -1,0 +1,50 @@
+import type { Registry } from "@bufbuild/protobuf";
+import { asc, sql } from "drizzle-orm";
+import type { Database } from "../db/database.ts";
+import { decoder, type StoredEvent } from "./event-store.ts";
+import { events } from "./tables.ts";
+
+/** How far a follower of all events has come: transaction id and position, both as decimal text. */
+export interface FeedCheckpoint {
+  tx: string;
+  position: string;
+}
+
+export const FEED_START: FeedCheckpoint = { tx: "0", position: "0" };
+
+export interface FeedPage {
+  events: StoredEvent[];
+  checkpoint: FeedCheckpoint;
+}
+
+/**
+ * The next events of all tenants. Only transactions older than every open one are shown: a slow transaction
+ * commits a lower number later, and a follower of bare numbers would never see it.
+ */
+export async function readFeed(
+  deps: { database: Database; registry: Registry },
+  after: FeedCheckpoint,
+  limit = 500,
+): Promise<FeedPage> {
+  const decode = decoder((type) => {
+    const schema = deps.registry.getMessage(type);
+    if (!schema) throw new Error(`no event type ${type} is registered`);
+    return schema;
+  });
+  const rows = await deps.database.systemTransaction((tx) =>
+    tx.sql
+      .select()
+      .from(events)
+      .where(
+        sql`${events.tx} < pg_snapshot_xmin(pg_current_snapshot())
+          AND (${events.tx}, ${events.position}) > (${after.tx}::xid8, ${after.position}::bigint)`,
+      )
+      .orderBy(asc(events.tx), asc(events.position))
+      .limit(limit),
+  );
+  const last = rows.at(-1);
+  return {
+    events: rows.map(decode),
+    checkpoint: last ? { tx: last.tx, position: String(last.position) } : after,
+  };
+}

@@ -1,0 +1,57 @@
+/** One encoded frame and its place in the line. */
+export interface LogEntry {
+  /** Dense from 1 within an epoch. */
+  seq: number;
+  data: Uint8Array;
+}
+
+/** The state of one log. */
+export interface LogHead {
+  /** Changes only when the log was lost. */
+  epoch: string;
+  /** The oldest seq that is still held; `nextSeq` when none is. */
+  oldestSeq: number;
+  /** The seq that the next frame will have. */
+  nextSeq: number;
+}
+
+export interface LogPage extends LogHead {
+  entries: LogEntry[];
+}
+
+/** What a writer adds. */
+export interface LogAppend {
+  epoch: string;
+  /** The writer's attempt; a writer with a lower one than was seen before is refused. */
+  fence: number;
+  /** The seq of the first frame. Frames that are there already are skipped, so a repeat is harmless. */
+  firstSeq: number;
+  frames: readonly Uint8Array[];
+}
+
+/**
+ * The frame buffer: recent frames of each run, in order. It may forget the oldest frames, or everything (then the
+ * epoch changes); readers fall back to the snapshot in the database.
+ */
+export interface FrameLog {
+  /** The head of the log; begins a new line when there is none. Whoever comes first begins it. */
+  open(key: string): Promise<LogHead>;
+  /** Throws FencedOut when another writer took over, EpochLost when the log was lost meanwhile. */
+  append(key: string, frames: LogAppend): Promise<void>;
+  /** Entries after a seq, at most `limit`; undefined when there is no log. */
+  read(key: string, afterSeq: number, limit: number): Promise<LogPage | undefined>;
+  /** Calls `listener` soon after each append, until the returned function is called. */
+  subscribe(key: string, listener: () => void): () => void;
+}
+
+export class FencedOut extends Error {
+  constructor(key: string) {
+    super(`another executor writes ${key} now`);
+  }
+}
+
+export class EpochLost extends Error {
+  constructor(key: string) {
+    super(`the frame log of ${key} was lost`);
+  }
+}

@@ -1,0 +1,21 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { CheckpointTokenSchema } from "@ameide/proto-private/ameide/tokens/v1/tokens_pb.js";
+import { AppError } from "../errors/app-error.ts";
+
+/** Where an update stream continues. */
+export function checkpointToken(streamId: string, version: number): string {
+  const token = create(CheckpointTokenSchema, { streamId, version: BigInt(version) });
+  return Buffer.from(toBinary(CheckpointTokenSchema, token)).toString("base64url");
+}
+
+/** The version to continue after; 0 without a token. */
+export function versionOfCheckpoint(token: string, streamId: string): number {
+  if (token === "") return 0;
+  try {
+    const opened = fromBinary(CheckpointTokenSchema, Buffer.from(token, "base64url"));
+    if (opened.streamId === streamId && opened.version >= 0n) return Number(opened.version);
+  } catch {
+    // Falls through to the one refusal below.
+  }
+  throw new AppError("RESUME_TOKEN_INVALID", "the checkpoint token is not of this stream; start without one");
+}

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { create, fromBinary, toBinary, toJson, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
+import { PageTokenSchema } from "@ameide/proto-private/ameide/tokens/v1/tokens_pb.js";
+import { AppError } from "../errors/app-error.ts";
+
+interface PageRequest {
+  pageSize: number;
+  pageToken: string;
+}
+
+/** Where a page starts: after the row with this sort key and id. */
+export interface PageCursor {
+  sortKey: string;
+  id: string;
+}
+
+export interface Page {
+  size: number;
+  after: PageCursor | undefined;
+  /** The token for the page after this one; empty when `rows` was not full. `rows` holds up to size + 1. */
+  nextToken<R>(rows: readonly R[], cursorOf: (row: R) => PageCursor): string;
+}
+
+/** Reads the page arguments of a list request. A token is refused when any other argument has changed. */
+export function pageOf<D extends DescMessage>(
+  schema: D,
+  request: MessageShape<D> & PageRequest,
+  sizes: { default: number; max: number },
+): Page {
+  const size = request.pageSize === 0 ? sizes.default : Math.min(request.pageSize, sizes.max);
+  const argumentsHash = hashOfArguments(schema, request);
+  return {
+    size,
+    after: request.pageToken === "" ? undefined : openToken(request.pageToken, argumentsHash),
+    nextToken(rows, cursorOf) {
+      const last = rows[size - 1];
+      if (rows.length <= size || last === undefined) return "";
+      const token = create(PageTokenSchema, { ...cursorOf(last), argumentsHash });
+      return Buffer.from(toBinary(PageTokenSchema, token)).toString("base64url");
+    },
+  };
+}
+
+function hashOfArguments<D extends DescMessage>(schema: D, request: MessageShape<D> & PageRequest): Uint8Array {
+  const rest = { ...request, pageSize: 0, pageToken: "" };
+  return createHash("sha256").update(JSON.stringify(toJson(schema, rest))).digest().subarray(0, 8);
+}
+
+function openToken(token: string, argumentsHash: Uint8Array): PageCursor {
+  try {
+    const { sortKey, id, argumentsHash: issuedFor } = fromBinary(PageTokenSchema, Buffer.from(token, "base64url"));
+    if (Buffer.from(issuedFor).equals(argumentsHash)) return { sortKey, id };
+  } catch {
+    // Falls through to the one refusal below.
+  }
+  throw new AppError("PAGE_TOKEN_INVALID", "the page token does not fit this request; start from the first page");
+}
