@@ -1,0 +1,1 @@
+export const length = (name?: string): number => name!.length; // must fail: typescript(no-non-null-assertion)

@@ -1,0 +1,1 @@
+export default function chat(): void {} // must fail: import(no-default-export)

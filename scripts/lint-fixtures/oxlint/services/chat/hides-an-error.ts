@@ -1,0 +1,2 @@
+// @ts-ignore // must fail: typescript(ban-ts-comment)
+export const count: number = "one";

@@ -1,0 +1,2 @@
+import "node:fs";
+import "../services/main.ts"; // must fail: scripts-imports

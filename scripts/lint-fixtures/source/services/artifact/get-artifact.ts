@@ -1,0 +1,10 @@
+import "../platform/database.ts";
+
+export async function getArtifact(deps: Deps, actor: Actor, id: string): Promise<void> {
+  requireScope(actor, "artifact.read");
+  await deps.load(actor.tenantId, id);
+}
+
+export function visibleTo(artifact: Artifact, actor: Actor): boolean {
+  return artifact.tenantId === actor.tenantId;
+}

@@ -1,0 +1,1 @@
+export { getArtifact } from "./get-artifact.ts";

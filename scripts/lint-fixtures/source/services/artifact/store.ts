@@ -1,0 +1,2 @@
+import "drizzle-orm";
+import "postgres"; // must fail: drivers-in-platform

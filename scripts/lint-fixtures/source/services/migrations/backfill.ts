@@ -1,0 +1,2 @@
+import "../platform/database.ts";
+import "../chat/index.ts"; // must fail: migrations-imports

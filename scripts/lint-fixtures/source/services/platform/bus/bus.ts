@@ -1,0 +1,3 @@
+import "./nats-bus.ts";
+import "nats"; // must fail: nats-in-adapters
+import "ioredis"; // must fail: redis-in-adapters

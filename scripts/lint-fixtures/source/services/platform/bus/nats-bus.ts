@@ -1,0 +1,2 @@
+import "nats";
+import "@nats-io/jetstream";

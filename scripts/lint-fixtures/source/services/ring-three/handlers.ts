@@ -1,0 +1,3 @@
+import type { one } from "../ring-one/index.ts"; // must fail: slice-cycle
+
+export type One = typeof one;

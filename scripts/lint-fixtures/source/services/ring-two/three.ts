@@ -1,0 +1,1 @@
+import "../ring-three/index.ts";

@@ -1,0 +1,2 @@
+import "../artifact/index.ts";
+import "../execution/executor.ts"; // must fail: worker-imports

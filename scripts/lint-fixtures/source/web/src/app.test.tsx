@@ -1,0 +1,1 @@
+import "../../services/testing/test-server.ts";
