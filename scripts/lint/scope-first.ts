@@ -5,7 +5,7 @@ import type { Violation } from "./violation.ts";
 
 type Callable = ESTree.Function | ESTree.ArrowFunctionExpression;
 
-/** A verb, an exported asynchronous (deps, actor: Actor, …) of a slice, authorises before anything else. */
+/** A verb, an exported (deps, actor: Actor, …) of a slice, authorises before anything else. */
 export function scopeFirst(module: SourceModule): Violation[] {
   if (sliceOf(module.path) === undefined) return [];
   return module.program.body.flatMap((statement) => {
@@ -32,14 +32,10 @@ function exportedFunctions(declaration: ESTree.Declaration): { name: string; cal
   });
 }
 
-function isVerb(callable: Callable): boolean {
-  const [first, second] = callable.params;
-  if (second?.type !== "Identifier" || typeName(second.typeAnnotation) !== "Actor") return false;
-  return isAsynchronous(callable) || (first?.type === "Identifier" && first.name === "deps");
-}
-
-function isAsynchronous(callable: Callable): boolean {
-  return callable.async || /^(Promise|Async)/.test(typeName(callable.returnType) ?? "");
+function isVerb({ params: [first, second] }: Callable): boolean {
+  const takesDeps =
+    first?.type === "ObjectPattern" || (first?.type === "Identifier" && first.name === "deps");
+  return takesDeps && second?.type === "Identifier" && typeName(second.typeAnnotation) === "Actor";
 }
 
 function typeName(annotation: ESTree.TSTypeAnnotation | null | undefined): string | undefined {

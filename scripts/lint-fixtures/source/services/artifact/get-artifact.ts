@@ -8,3 +8,7 @@ export async function getArtifact(deps: Deps, actor: Actor, id: string): Promise
 export function visibleTo(artifact: Artifact, actor: Actor): boolean {
   return artifact.tenantId === actor.tenantId;
 }
+
+export async function listRows(reader: Reader, actor: Actor): Promise<Row[]> {
+  return reader.rowsOf(actor.userId);
+}

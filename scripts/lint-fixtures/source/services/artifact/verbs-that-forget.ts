@@ -6,8 +6,8 @@ export async function rename(deps: Deps, actor: Actor, name: string): Promise<vo
 }
 
 // must fail next: scope-first
-export function list(deps: Deps, actor: Actor): Promise<Artifact[]> {
-  return deps.list(actor.tenantId);
+export function list({ store }: Deps, actor: Actor): Promise<Artifact[]> {
+  return store.list(actor.tenantId);
 }
 
 // must fail next: scope-first
