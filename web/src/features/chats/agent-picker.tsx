@@ -1,0 +1,37 @@
+import { AgentService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { useQuery } from "@connectrpc/connect-query";
+import { Bot } from "lucide-react";
+import { Select } from "../../ui/select.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+
+export function useAgents() {
+  return useQuery(AgentService.method.listAgents, { pageSize: 100 }, { staleTime: 5 * 60_000 });
+}
+
+export interface AgentPickerProps {
+  /** Empty: the default agent. */
+  agentId: string;
+  onChange: (agentId: string) => void;
+}
+
+export function AgentPicker({ agentId, onChange }: AgentPickerProps) {
+  const { data, isPending } = useAgents();
+  if (isPending) return <Skeleton className="ml-1 h-6 w-28" />;
+  const agents = data?.agents ?? [];
+  const chosen = agentId || agents.find((agent) => agent.default)?.agentId || agents[0]?.agentId;
+  if (!chosen) return null;
+  const options = agents.map(({ agentId: value, title, description }) => ({ value, label: title, detail: description }));
+  return <Select label="Agent" value={chosen} options={options} onChange={onChange} icon={<Bot size={15} aria-hidden className="shrink-0" />} />;
+}
+
+/** The name of a chat's agent; a chat keeps its agent. */
+export function AgentName({ agentId }: { agentId: string }) {
+  const agent = useAgents().data?.agents.find((each) => each.agentId === agentId);
+  if (!agent) return null;
+  return (
+    <span className="flex min-w-0 items-center gap-1.5 px-2 text-[0.8125rem] text-muted" title={agent.description}>
+      <Bot size={15} aria-hidden className="shrink-0" />
+      <span className="truncate">{agent.title}</span>
+    </span>
+  );
+}

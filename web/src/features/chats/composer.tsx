@@ -1,0 +1,83 @@
+import { ArrowUp, Square } from "lucide-react";
+import type { KeyboardEvent, ReactNode, Ref } from "react";
+import { useImperativeHandle, useLayoutEffect, useRef } from "react";
+import { Button } from "../../ui/button.tsx";
+
+export interface ComposerHandle {
+  focus: () => void;
+}
+
+export interface ComposerProps {
+  ref?: Ref<ComposerHandle>;
+  text: string;
+  onChange: (text: string) => void;
+  onSend: () => void;
+  onStop?: () => void;
+  /** An answer is being written: Stop takes the place of Send. */
+  running?: boolean;
+  stopping?: boolean;
+  busy?: boolean;
+  placeholder: string;
+  /** Stands left of the buttons. */
+  children?: ReactNode;
+}
+
+export function Composer(props: ComposerProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  useImperativeHandle(props.ref, () => ({ focus: () => area.current?.focus() }));
+  useAutoHeight(area, props.text);
+  const sendable = props.text.trim() !== "" && !props.running && !props.busy;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    if (sendable) props.onSend();
+  };
+  return (
+    <form
+      className="rounded-2xl border border-control/50 bg-surface shadow-xs focus-within:border-accent focus-within:ring-1 focus-within:ring-accent"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (sendable) props.onSend();
+      }}
+    >
+      <textarea
+        ref={area}
+        aria-label="Message"
+        rows={1}
+        value={props.text}
+        placeholder={props.placeholder}
+        onChange={(event) => props.onChange(event.target.value)}
+        onKeyDown={onKeyDown}
+        className="block max-h-[40dvh] w-full resize-none bg-transparent px-4 pt-3 pb-1 outline-none placeholder:text-muted"
+      />
+      <div className="flex items-center gap-2 px-2 pb-2">
+        <div className="flex min-w-0 grow items-center">{props.children}</div>
+        <Submit {...props} sendable={sendable} />
+      </div>
+    </form>
+  );
+}
+
+function Submit({ running, stopping, onStop, sendable }: ComposerProps & { sendable: boolean }) {
+  if (running) {
+    return (
+      <Button size="icon" className="rounded-xl" aria-label="Stop" title="Stop (Esc)" disabled={stopping} onClick={onStop}>
+        <Square size={14} aria-hidden fill="currentColor" />
+      </Button>
+    );
+  }
+  return (
+    <Button tone="primary" size="icon" className="rounded-xl" type="submit" aria-label="Send" title="Send (Enter)" disabled={!sendable}>
+      <ArrowUp size={18} aria-hidden />
+    </Button>
+  );
+}
+
+function useAutoHeight(area: React.RefObject<HTMLTextAreaElement | null>, text: string) {
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight}px`;
+  }, [area, text]);
+}

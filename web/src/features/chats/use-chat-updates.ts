@@ -1,0 +1,40 @@
+import { reasonOf } from "@ameide/sdk";
+import type { QueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { ameide } from "../../rpc/ameide.ts";
+import { leaveWhenRefused } from "../../rpc/query-client.ts";
+import { applyUpdate, checkpointOf, refreshLists, reloadChat } from "./chat-cache.ts";
+
+const pauseMillis = 5000;
+
+/** Keeps the cached chat live: what another tab or person does appears here. */
+export function useChatUpdates(chatId: string, enabled: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!enabled) return;
+    const stop = new AbortController();
+    void keepFollowing(client, chatId, stop.signal);
+    return () => stop.abort();
+  }, [client, chatId, enabled]);
+}
+
+async function keepFollowing(client: QueryClient, chatId: string, signal: AbortSignal) {
+  while (!signal.aborted) {
+    try {
+      for await (const update of ameide.watchChat(chatId, { signal, ...checkpointOf(client, chatId) })) {
+        applyUpdate(client, chatId, update);
+      }
+      // Only a deletion ends the stream; the page reads the chat again and says so.
+      if (!signal.aborted) await reloadChat(client, chatId).then(() => refreshLists(client));
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      leaveWhenRefused(error);
+      const reason = reasonOf(error);
+      if (reason === "CHAT_NOT_FOUND") return void reloadChat(client, chatId);
+      if (reason === "RESUME_TOKEN_INVALID") await reloadChat(client, chatId);
+      await new Promise((resume) => setTimeout(resume, pauseMillis));
+    }
+  }
+}
