@@ -78,6 +78,23 @@ CREATE POLICY tenant ON checkpoints TO ameide_app
   USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT SELECT, INSERT, UPDATE, DELETE ON checkpoints TO ameide_app;
 
+-- What a channel held at a version; a checkpoint names the versions, so an unchanged channel is stored once.
+CREATE TABLE checkpoint_channels (
+  tenant_id uuid NOT NULL,
+  thread_id text COLLATE "C" NOT NULL,
+  checkpoint_ns text COLLATE "C" NOT NULL DEFAULT '',
+  channel text COLLATE "C" NOT NULL,
+  version text COLLATE "C" NOT NULL,
+  type text NOT NULL,
+  value bytea NOT NULL,
+  PRIMARY KEY (tenant_id, thread_id, checkpoint_ns, channel, version)
+);
+ALTER TABLE checkpoint_channels ENABLE ROW LEVEL SECURITY;
+ALTER TABLE checkpoint_channels FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON checkpoint_channels TO ameide_app
+  USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT SELECT, INSERT, UPDATE, DELETE ON checkpoint_channels TO ameide_app;
+
 CREATE TABLE checkpoint_writes (
   tenant_id uuid NOT NULL,
   thread_id text COLLATE "C" NOT NULL,
