@@ -1,6 +1,11 @@
 const money = new Map<string, Intl.NumberFormat>();
 const count = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const moment = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const moment = new Intl.DateTimeFormat("en", {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat("en", { weekday: "short" });
 const date = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
@@ -9,7 +14,12 @@ function moneyFormat(currency: string, digits: number): Intl.NumberFormat {
   const key = `${currency}:${digits}`;
   let format = money.get(key);
   if (!format) {
-    const style = { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: digits } as const;
+    const style = {
+      style: "currency",
+      currency,
+      minimumFractionDigits: 2,
+      maximumFractionDigits: digits,
+    } as const;
     money.set(key, (format = new Intl.NumberFormat("en", style)));
   }
   return format;

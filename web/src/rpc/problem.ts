@@ -19,7 +19,15 @@ type Describe = (metadata: Metadata) => Omit<Problem, "reason">;
 const windowNames: Record<string, string> = { day: "Today's", month: "This month's" };
 
 function budgetExceeded(metadata: Metadata): Omit<Problem, "reason"> {
-  const { scope, limit_micros, used_micros, reserved_micros, reset_time, raise_by, currency = "USD" } = metadata;
+  const {
+    scope,
+    limit_micros,
+    used_micros,
+    reserved_micros,
+    reset_time,
+    raise_by,
+    currency = "USD",
+  } = metadata;
   const window = (metadata["window"] ?? "").toLowerCase().replace("budget_window_", "");
   const money = (micros: string) => formatMicros(BigInt(micros), currency);
   const of = scope ? ` of the ${scope.toLowerCase()}` : "";
@@ -30,7 +38,7 @@ function budgetExceeded(metadata: Metadata): Omit<Problem, "reason"> {
   ].filter(Boolean);
   const ways = [
     reset_time && `It starts again on ${formatMoment(new Date(reset_time))}.`,
-    `${raise_by ? `Somebody with the role ${raise_by}` : "An admin"} can raise it before.`,
+    `${raise_by ? `Somebody with the role ${raise_by}` : "An admin"} can raise it before then.`,
   ].filter(Boolean);
   return {
     title: `${windowNames[window] ?? "The"} budget${of} is spent`,
@@ -66,16 +74,36 @@ const descriptions: Record<string, Describe> = {
     detail: `It needs the permission ${scope ?? "of another role"}. Ask an admin.`,
     retry: false,
   }),
-  RATE_LIMITED: () => ({ title: "Too many requests", detail: "Wait a few seconds and try again.", retry: true }),
-  TOO_MANY_STREAMS: () => ({ title: "Too many open pages", detail: "Close a tab of Ameide and try again.", retry: true }),
+  RATE_LIMITED: () => ({
+    title: "Too many requests",
+    detail: "Wait a few seconds and try again.",
+    retry: true,
+  }),
+  TOO_MANY_STREAMS: () => ({
+    title: "Too many open pages",
+    detail: "Close a tab of Ameide and try again.",
+    retry: true,
+  }),
   PROVIDERS_EXHAUSTED: () => ({
     title: "No model answers at the moment",
     detail: "The providers are down or overloaded. Try again in a minute.",
     retry: true,
   }),
-  VERSION_MISMATCH: () => ({ title: "Somebody else changed it first", detail: "Look at the new state and try again.", retry: true }),
-  MESSAGE_TOO_LARGE: () => ({ title: "The message is too large", detail: "Shorten it, or split it in two.", retry: false }),
-  UNAUTHENTICATED: () => ({ title: "You are signed out", detail: "Sign in again; your text is kept.", retry: false }),
+  VERSION_MISMATCH: () => ({
+    title: "Somebody else changed it first",
+    detail: "Look at the new state and try again.",
+    retry: true,
+  }),
+  MESSAGE_TOO_LARGE: () => ({
+    title: "The message is too large",
+    detail: "Shorten it, or split it in two.",
+    retry: false,
+  }),
+  UNAUTHENTICATED: () => ({
+    title: "You are signed out",
+    detail: "Sign in again; your text is kept.",
+    retry: false,
+  }),
   INTERNAL: ({ trace_id }) => ({
     title: "Something went wrong on our side",
     detail: `Try again.${trace_id ? ` If it happens again, tell us this number: ${trace_id}` : ""}`,

@@ -76,7 +76,8 @@ export function signOut(): void {
 function leave(expired: boolean) {
   sessionStorage.removeItem(tokenKey);
   if (!expired) {
-    for (const key of Object.keys(sessionStorage)) if (key.startsWith(draftPrefix)) sessionStorage.removeItem(key);
+    for (const key of Object.keys(sessionStorage))
+      if (key.startsWith(draftPrefix)) sessionStorage.removeItem(key);
   }
   set({ state: "signed-out", expired });
 }

@@ -23,7 +23,13 @@ export interface ButtonProps extends ComponentProps<"button"> {
   asChild?: boolean;
 }
 
-export function Button({ tone = "plain", size = "medium", asChild = false, className, ...rest }: ButtonProps) {
+export function Button({
+  tone = "plain",
+  size = "medium",
+  asChild = false,
+  className,
+  ...rest
+}: ButtonProps) {
   const Element = asChild ? Slot.Root : "button";
   return (
     <Element

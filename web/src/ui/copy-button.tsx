@@ -19,10 +19,22 @@ export function CopyButton({ label, text, className }: CopyButtonProps) {
   const copy = () =>
     navigator.clipboard.writeText(text).then(
       () => setCopied(true),
-      () => toast({ title: "Could not copy", detail: "The browser refused access to the clipboard.", tone: "danger" }),
+      () =>
+        toast({
+          title: "Could not copy",
+          detail: "The browser refused access to the clipboard.",
+          tone: "danger",
+        }),
     );
   return (
-    <Button tone="ghost" size="small-icon" aria-label={copied ? "Copied" : label} title={label} className={className} onClick={copy}>
+    <Button
+      tone="ghost"
+      size="small-icon"
+      aria-label={copied ? "Copied" : label}
+      title={label}
+      className={className}
+      onClick={copy}
+    >
       {copied ? <Check size={14} aria-hidden className="text-ok" /> : <Copy size={14} aria-hidden />}
     </Button>
   );

@@ -63,7 +63,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <AlertDialog.Overlay className={scrim} />
         <AlertDialog.Content className={panel}>
           <AlertDialog.Title className="font-semibold">{props.title}</AlertDialog.Title>
-          <AlertDialog.Description className="mt-1.5 text-sm text-muted">{props.detail}</AlertDialog.Description>
+          <AlertDialog.Description className="mt-1.5 text-sm text-muted">
+            {props.detail}
+          </AlertDialog.Description>
           <div className="mt-5 flex justify-end gap-2">
             <AlertDialog.Cancel asChild>
               <Button>Cancel</Button>

@@ -10,7 +10,10 @@ export interface EmptyStateProps {
 export function EmptyState({ icon, title, detail, children }: EmptyStateProps) {
   return (
     <div className="mx-auto flex max-w-md flex-col items-center px-6 py-16 text-center">
-      <div aria-hidden className="mb-4 grid size-11 place-items-center rounded-xl border border-line bg-surface text-muted">
+      <div
+        aria-hidden
+        className="mb-4 grid size-11 place-items-center rounded-xl border border-line bg-surface text-muted"
+      >
         {icon}
       </div>
       <h1 className="text-lg font-semibold">{title}</h1>

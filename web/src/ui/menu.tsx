@@ -54,7 +54,12 @@ export interface MenuChoiceProps<Value extends string> {
 }
 
 /** One of several settings, kept open after a choice so that it can be seen. */
-export function MenuChoice<Value extends string>({ label, value, options, onChange }: MenuChoiceProps<Value>) {
+export function MenuChoice<Value extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: MenuChoiceProps<Value>) {
   return (
     <DropdownMenu.RadioGroup value={value} aria-label={label}>
       <MenuLabel>{label}</MenuLabel>
@@ -80,7 +85,9 @@ export function MenuChoice<Value extends string>({ label, value, options, onChan
 }
 
 export function MenuLabel({ children }: { children: ReactNode }) {
-  return <DropdownMenu.Label className="px-2.5 pt-1.5 pb-1 text-xs text-muted">{children}</DropdownMenu.Label>;
+  return (
+    <DropdownMenu.Label className="px-2.5 pt-1.5 pb-1 text-xs text-muted">{children}</DropdownMenu.Label>
+  );
 }
 
 export function MenuSeparator() {

@@ -21,7 +21,10 @@ export interface NoticeProps {
 export function Notice({ tone, title, detail, alert = false, children }: NoticeProps) {
   const { box, icon, Icon } = tones[tone];
   return (
-    <div role={alert ? "alert" : "note"} className={classNames("flex gap-2.5 rounded-xl border px-3.5 py-3 text-sm", box)}>
+    <div
+      role={alert ? "alert" : "note"}
+      className={classNames("flex gap-2.5 rounded-xl border px-3.5 py-3 text-sm", box)}
+    >
       <Icon size={17} aria-hidden className={classNames("mt-0.5 shrink-0", icon)} />
       <div className="min-w-0 grow">
         <p className="font-medium">{title}</p>

@@ -18,7 +18,10 @@ export function TextField({ label, hideLabel = false, icon, className, ...rest }
       </label>
       <div className="relative">
         {icon !== undefined && (
-          <span aria-hidden className="pointer-events-none absolute inset-y-0 left-2.5 grid place-items-center text-muted">
+          <span
+            aria-hidden
+            className="pointer-events-none absolute inset-y-0 left-2.5 grid place-items-center text-muted"
+          >
             {icon}
           </span>
         )}

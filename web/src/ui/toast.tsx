@@ -55,7 +55,9 @@ function ToastCard({ toast: { id, title, detail, tone } }: { toast: Shown }) {
       )}
     >
       <div className="min-w-0 grow">
-        <Radix.Title className={classNames("text-sm font-semibold", tone === "danger" && "text-danger")}>{title}</Radix.Title>
+        <Radix.Title className={classNames("text-sm font-semibold", tone === "danger" && "text-danger")}>
+          {title}
+        </Radix.Title>
         {detail && <Radix.Description className="mt-0.5 text-sm text-muted">{detail}</Radix.Description>}
       </div>
       <Radix.Close asChild>

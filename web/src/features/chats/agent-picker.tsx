@@ -20,8 +20,20 @@ export function AgentPicker({ agentId, onChange }: AgentPickerProps) {
   const agents = data?.agents ?? [];
   const chosen = agentId || agents.find((agent) => agent.default)?.agentId || agents[0]?.agentId;
   if (!chosen) return null;
-  const options = agents.map(({ agentId: value, title, description }) => ({ value, label: title, detail: description }));
-  return <Select label="Agent" value={chosen} options={options} onChange={onChange} icon={<Bot size={15} aria-hidden className="shrink-0" />} />;
+  const options = agents.map(({ agentId: value, title, description }) => ({
+    value,
+    label: title,
+    detail: description,
+  }));
+  return (
+    <Select
+      label="Agent"
+      value={chosen}
+      options={options}
+      onChange={onChange}
+      icon={<Bot size={15} aria-hidden className="shrink-0" />}
+    />
+  );
 }
 
 /** The name of a chat's agent; a chat keeps its agent. */
@@ -29,7 +41,10 @@ export function AgentName({ agentId }: { agentId: string }) {
   const agent = useAgents().data?.agents.find((each) => each.agentId === agentId);
   if (!agent) return null;
   return (
-    <span className="flex min-w-0 items-center gap-1.5 px-2 text-[0.8125rem] text-muted" title={agent.description}>
+    <span
+      className="flex min-w-0 items-center gap-1.5 px-2 text-[0.8125rem] text-muted"
+      title={agent.description}
+    >
       <Bot size={15} aria-hidden className="shrink-0" />
       <span className="truncate">{agent.title}</span>
     </span>

@@ -8,17 +8,32 @@ import type { AnswerRow } from "./timeline.ts";
 
 export interface AnswerEndProps {
   row: AnswerRow;
+  newest: boolean;
   locked: boolean;
   actions: AnswerActions;
 }
 
-const spent = { reason: "BUDGET_EXCEEDED", title: "The budget is spent", detail: "An admin can raise it.", retry: true };
-const broken = { reason: "", title: "The answer broke off", detail: "Ask again; what was said so far is kept.", retry: true };
+const spent = {
+  reason: "BUDGET_EXCEEDED",
+  title: "The budget is spent",
+  detail: "An admin can raise it.",
+  retry: true,
+};
+const broken = {
+  reason: "",
+  title: "The answer broke off",
+  detail: "Ask again; what was said so far is kept.",
+  retry: true,
+};
 
 /** Says when an answer is not whole, and what to do. */
-export function AnswerEnd({ row, locked, actions }: AnswerEndProps) {
-  const again = (
-    <Button size="small" disabled={locked || row.question === ""} onClick={() => actions.askAgain(row.question)}>
+export function AnswerEnd({ row, newest, locked, actions }: AnswerEndProps) {
+  const again = newest && (
+    <Button
+      size="small"
+      disabled={locked || row.question === ""}
+      onClick={() => actions.askAgain(row.question)}
+    >
       Ask again
     </Button>
   );
@@ -28,9 +43,22 @@ export function AnswerEnd({ row, locked, actions }: AnswerEndProps) {
     case "failed":
       return <End tone="danger" problem={row.error ? problemOfRun(row.error) : broken} actions={again} />;
     case "budget":
-      return <End tone="warn" problem={row.error ? problemOfRun(row.error) : spent} partial={row.parts.length > 0} actions={again} />;
+      return (
+        <End
+          tone="warn"
+          problem={row.error ? problemOfRun(row.error) : spent}
+          partial={row.parts.length > 0}
+          actions={again}
+        />
+      );
     case "parked":
-      return <End tone="warn" problem={row.error ? problemOfRun(row.error) : spent} actions={<Parked row={row} actions={actions} />} />;
+      return (
+        <End
+          tone="warn"
+          problem={row.error ? problemOfRun(row.error) : spent}
+          actions={<Parked row={row} actions={actions} />}
+        />
+      );
     default:
       return null;
   }
@@ -57,7 +85,9 @@ function End({ tone, problem, partial = false, actions }: EndProps) {
 function Stopped({ empty, children }: { empty: boolean; children: ReactNode }) {
   return (
     <div className="mt-2 flex flex-wrap items-center gap-3 text-sm text-muted">
-      <span className="rounded-md border border-line px-2 py-0.5 text-xs">{empty ? "Stopped before it began" : "Stopped here"}</span>
+      <span className="rounded-md border border-line px-2 py-0.5 text-xs">
+        {empty ? "Stopped before it began" : "Stopped here"}
+      </span>
       {children}
     </div>
   );

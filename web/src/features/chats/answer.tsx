@@ -14,6 +14,8 @@ export interface AnswerActions {
 
 export interface AnswerProps {
   row: AnswerRow;
+  /** Nothing follows it, so that asking again makes sense. */
+  newest: boolean;
   /** The stream of this answer is down and coming back. */
   reconnecting: boolean;
   /** No further message may be sent now. */
@@ -21,14 +23,14 @@ export interface AnswerProps {
   actions: AnswerActions;
 }
 
-export const Answer = memo(function Answer({ row, reconnecting, locked, actions }: AnswerProps) {
+export const Answer = memo(function Answer({ row, newest, reconnecting, locked, actions }: AnswerProps) {
   const writing = row.status === "waiting" || row.status === "running";
   const text = textOf(row.parts);
   return (
     <article aria-label="Answer" aria-busy={writing} className="min-w-0">
       <MessageParts parts={row.parts} over={!writing && row.status !== "parked"} />
       {writing && <Writing waiting={row.status === "waiting"} reconnecting={reconnecting} />}
-      <AnswerEnd row={row} locked={locked} actions={actions} />
+      <AnswerEnd row={row} newest={newest} locked={locked} actions={actions} />
       {(row.usage || text) && (
         <footer className="mt-1.5 flex h-7 items-center gap-1">
           {!writing && text && <CopyButton label="Copy answer" text={text} className="-ml-1.5 text-muted" />}

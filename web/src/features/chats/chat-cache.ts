@@ -14,7 +14,12 @@ import { transport } from "../../rpc/ameide.ts";
 export const messagesPage = { pageSize: 50, newestFirst: true, pageToken: "" } as const;
 
 function chatKey(chatId: string) {
-  return createConnectQueryKey({ schema: ChatQueryService.method.getChat, transport, input: { chatId }, cardinality: "finite" });
+  return createConnectQueryKey({
+    schema: ChatQueryService.method.getChat,
+    transport,
+    input: { chatId },
+    cardinality: "finite",
+  });
 }
 
 function messagesKey(chatId: string) {
@@ -41,11 +46,20 @@ interface Checkpoint {
 }
 
 // The version only moves with the checkpoint: together they say what has been seen.
-function changeChat(client: QueryClient, chatId: string, change: Omit<Partial<Chat>, "version">, here?: Checkpoint) {
+function changeChat(
+  client: QueryClient,
+  chatId: string,
+  change: Omit<Partial<Chat>, "version">,
+  here?: Checkpoint,
+) {
   client.setQueryData(chatKey(chatId), (data) => {
     if (!data?.chat) return data;
     const version = here?.version ?? data.chat.version;
-    return { ...data, chat: { ...data.chat, ...change, version }, checkpointToken: here?.checkpointToken || data.checkpointToken };
+    return {
+      ...data,
+      chat: { ...data.chat, ...change, version },
+      checkpointToken: here?.checkpointToken || data.checkpointToken,
+    };
   });
 }
 
@@ -58,7 +72,8 @@ export function addMessage(client: QueryClient, chatId: string, message: ChatMes
   client.setQueryData(messagesKey(chatId), (data) => {
     const [first, ...rest] = data?.pages ?? [];
     if (!data || !first) return data;
-    if (data.pages.some((page) => page.messages.some(({ messageId }) => messageId === message.messageId))) return data;
+    if (data.pages.some((page) => page.messages.some(({ messageId }) => messageId === message.messageId)))
+      return data;
     return { ...data, pages: [{ ...first, messages: [message, ...first.messages] }, ...rest] };
   });
 }
@@ -76,18 +91,28 @@ export function beginRun(client: QueryClient, chatId: string, runId: string): vo
 export function endRun(client: QueryClient, chatId: string, runId: string): void {
   if (client.getQueryData(chatKey(chatId))?.chat?.activeRunId === runId) setActiveRun(client, chatId, "");
   void client.invalidateQueries({ queryKey: runsKey(chatId) });
-  void client.invalidateQueries({ queryKey: createConnectQueryKey({ schema: BudgetService.method.getBudget, cardinality: undefined }) });
+  void client.invalidateQueries({
+    queryKey: createConnectQueryKey({ schema: BudgetService.method.getBudget, cardinality: undefined }),
+  });
   refreshLists(client);
 }
 
 function runsKey(chatId: string) {
-  return createConnectQueryKey({ schema: InferenceService.method.listRuns, input: { chatId }, cardinality: undefined });
+  return createConnectQueryKey({
+    schema: InferenceService.method.listRuns,
+    input: { chatId },
+    cardinality: undefined,
+  });
 }
 
 export function refreshLists(client: QueryClient): void {
   const { listChats, searchChats } = ChatQueryService.method;
-  void client.invalidateQueries({ queryKey: createConnectQueryKey({ schema: listChats, cardinality: undefined }) });
-  void client.invalidateQueries({ queryKey: createConnectQueryKey({ schema: searchChats, cardinality: undefined }) });
+  void client.invalidateQueries({
+    queryKey: createConnectQueryKey({ schema: listChats, cardinality: undefined }),
+  });
+  void client.invalidateQueries({
+    queryKey: createConnectQueryKey({ schema: searchChats, cardinality: undefined }),
+  });
 }
 
 /** Forgets what is known and reads it anew: the chat, then its messages. */
@@ -124,5 +149,7 @@ export function applyUpdate(client: QueryClient, chatId: string, response: Strea
 
 function hasAnswer(client: QueryClient, chatId: string, runId: string): boolean {
   const pages = client.getQueryData(messagesKey(chatId))?.pages ?? [];
-  return pages.some((page) => page.messages.some((message) => message.role === MessageRole.ASSISTANT && message.runId === runId));
+  return pages.some((page) =>
+    page.messages.some((message) => message.role === MessageRole.ASSISTANT && message.runId === runId),
+  );
 }

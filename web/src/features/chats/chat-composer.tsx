@@ -22,7 +22,9 @@ export function ChatComposer({ chat, sending, running, stopping, onStop }: ChatC
   return (
     <div className="shrink-0 px-3 pb-3 md:px-4 md:pb-4">
       <div className="mx-auto w-full max-w-3xl">
-        {problem && <SendProblem problem={problem} onRetry={() => send(draft.text.trim())} onDismiss={dismiss} />}
+        {problem && (
+          <SendProblem problem={problem} onRetry={() => send(draft.text.trim())} onDismiss={dismiss} />
+        )}
         <Composer
           ref={composer}
           text={draft.text}
@@ -36,7 +38,8 @@ export function ChatComposer({ chat, sending, running, stopping, onStop }: ChatC
           <AgentName agentId={chat.agentId} />
         </Composer>
         <p className="mt-1.5 hidden text-center text-xs text-muted md:block">
-          {running ? "Esc stops the answer." : "Enter sends, Shift + Enter starts a new line."} Agents make mistakes; check what matters.
+          {running ? "Esc stops the answer." : "Enter sends, Shift + Enter starts a new line."} Agents make
+          mistakes; check what matters.
         </p>
       </div>
     </div>

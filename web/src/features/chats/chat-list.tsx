@@ -8,11 +8,12 @@ import { EndOfList } from "./end-of-list.tsx";
 
 /** All chats, last changed first, page by page. */
 export function ChatList() {
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
-    ChatQueryService.method.listChats,
-    { pageSize: 30, pageToken: "" },
-    { pageParamKey: "pageToken", getNextPageParam: (last) => last.nextPageToken || undefined },
-  );
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
+    useInfiniteQuery(
+      ChatQueryService.method.listChats,
+      { pageSize: 30, pageToken: "" },
+      { pageParamKey: "pageToken", getNextPageParam: (last) => last.nextPageToken || undefined },
+    );
   if (isPending) return <ListSkeleton />;
   if (!data) return <ListProblem error={error} onRetry={() => void refetch()} />;
   const chats = data.pages.flatMap((page) => page.chats);

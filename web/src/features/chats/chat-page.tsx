@@ -25,12 +25,19 @@ function OneChat({ chatId }: { chatId: string }) {
         <ChatPanel
           chat={known}
           messages={list}
-          earlier={{ more: messages.hasNextPage, busy: messages.isFetchingNextPage, load: () => void messages.fetchNextPage() }}
+          earlier={{
+            more: messages.hasNextPage,
+            busy: messages.isFetchingNextPage,
+            load: () => void messages.fetchNextPage(),
+          }}
         />
       </>
     );
   }
-  if (error) return <ChatProblem error={error} onRetry={() => void (chat.error ? chat.refetch() : messages.refetch())} />;
+  if (error)
+    return (
+      <ChatProblem error={error} onRetry={() => void (chat.error ? chat.refetch() : messages.refetch())} />
+    );
   return <ChatSkeleton />;
 }
 
@@ -52,7 +59,11 @@ function ChatProblem({ error, onRetry }: { error: unknown; onRetry: () => void }
   );
 }
 
-const chatNotFound = { title: "There is no chat at this address", detail: "Check the link, or start a new chat.", retry: false };
+const chatNotFound = {
+  title: "There is no chat at this address",
+  detail: "Check the link, or start a new chat.",
+  retry: false,
+};
 
 function ChatSkeleton() {
   return (

@@ -48,7 +48,13 @@ export function ChatPanel({ chat, messages, earlier }: ChatPanelProps) {
         locked={running}
         actions={actions}
       />
-      <ChatComposer chat={chat} sending={sending} running={running} stopping={commands.stopping} onStop={activeRunId ? stop : undefined} />
+      <ChatComposer
+        chat={chat}
+        sending={sending}
+        running={running}
+        stopping={commands.stopping}
+        onStop={activeRunId ? stop : undefined}
+      />
     </>
   );
 }

@@ -61,13 +61,28 @@ export function Composer(props: ComposerProps) {
 function Submit({ running, stopping, onStop, sendable }: ComposerProps & { sendable: boolean }) {
   if (running) {
     return (
-      <Button size="icon" className="rounded-xl" aria-label="Stop" title="Stop (Esc)" disabled={stopping} onClick={onStop}>
+      <Button
+        size="icon"
+        className="rounded-xl"
+        aria-label="Stop"
+        title="Stop (Esc)"
+        disabled={stopping}
+        onClick={onStop}
+      >
         <Square size={14} aria-hidden fill="currentColor" />
       </Button>
     );
   }
   return (
-    <Button tone="primary" size="icon" className="rounded-xl" type="submit" aria-label="Send" title="Send (Enter)" disabled={!sendable}>
+    <Button
+      tone="primary"
+      size="icon"
+      className="rounded-xl"
+      type="submit"
+      aria-label="Send"
+      title="Send (Enter)"
+      disabled={!sendable}
+    >
       <ArrowUp size={18} aria-hidden />
     </Button>
   );

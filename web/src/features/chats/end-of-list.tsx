@@ -14,7 +14,9 @@ export function EndOfList({ more, busy, onMore }: EndOfListProps) {
   ask.current = onMore;
   useEffect(() => {
     if (!more || busy || !end.current) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && ask.current(), { rootMargin: "200px" });
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && ask.current(), {
+      rootMargin: "200px",
+    });
     observer.observe(end.current);
     return () => observer.disconnect();
   }, [more, busy]);

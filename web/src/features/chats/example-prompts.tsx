@@ -11,7 +11,12 @@ export interface Example {
 
 const examples: readonly (Example & { Icon: LucideIcon })[] = [
   { Icon: Lightbulb, title: "See what an agent can do", text: "What can you do?", agentId: "" },
-  { Icon: ListTree, title: "Explain a process", text: "Explain an order-to-cash process in five steps, as a table.", agentId: "" },
+  {
+    Icon: ListTree,
+    title: "Explain a process",
+    text: "Explain an order-to-cash process in five steps, as a table.",
+    agentId: "",
+  },
   { Icon: Clock, title: "Watch a tool at work", text: "What time is it now?", agentId: "tools" },
 ];
 
@@ -24,7 +29,9 @@ export function ExamplePrompts({ onChoose }: { onChoose: (example: Example) => v
         <li key={example.title}>
           <button
             type="button"
-            onClick={() => onChoose({ ...example, agentId: known.includes(example.agentId) ? example.agentId : "" })}
+            onClick={() =>
+              onChoose({ ...example, agentId: known.includes(example.agentId) ? example.agentId : "" })
+            }
             className="flex h-full w-full items-start gap-2.5 rounded-xl border border-line bg-surface p-3 text-left text-sm transition-colors hover:bg-hover sm:flex-col"
           >
             <Icon size={16} aria-hidden className="mt-0.5 shrink-0 text-accent" />

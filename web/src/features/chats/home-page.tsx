@@ -3,6 +3,7 @@ import { useLocation } from "react-router";
 import { problemOf } from "../../rpc/problem.ts";
 import type { Problem } from "../../rpc/problem.ts";
 import { usePerson } from "../../rpc/use-session.ts";
+import { preloadMarkdown } from "../../ui/markdown.tsx";
 import { AgentPicker } from "./agent-picker.tsx";
 import type { ComposerHandle } from "./composer.tsx";
 import { Composer } from "./composer.tsx";
@@ -18,11 +19,14 @@ export function HomePage() {
   const composer = useRef<ComposerHandle>(null);
   // "New chat" leads here from here, too: each time the text field is ready.
   useEffect(() => composer.current?.focus(), [location.key]);
+  useEffect(preloadMarkdown, []);
   return (
     <div className="min-h-0 grow overflow-y-auto">
       <title>Ameide</title>
       <div className="mx-auto w-full max-w-2xl px-4 pt-[max(2rem,9dvh)] pb-12">
-        <h1 className="mb-5 text-2xl font-semibold tracking-tight">What are we working on, {person.name.split(" ")[0]}?</h1>
+        <h1 className="mb-5 text-2xl font-semibold tracking-tight">
+          What are we working on, {person.name.split(" ")[0]}?
+        </h1>
         <NewChat composer={composer} />
         <RecentChats />
       </div>

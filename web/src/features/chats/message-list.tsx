@@ -26,40 +26,68 @@ export interface MessageListProps {
   actions: AnswerActions;
 }
 
-export function MessageList({ rows, earlier, reconnecting, trouble, onFollowAgain, locked, actions }: MessageListProps) {
+export function MessageList(props: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { atEnd, toEnd } = useStickToEnd(scroller, content);
-  useKeepPlace(scroller, rows[0]?.key);
+  useKeepPlace(scroller, props.rows[0]?.key);
   return (
     <div className="relative flex min-h-0 grow flex-col">
-      <div ref={scroller} tabIndex={0} role="region" aria-label="Messages" className="grow overflow-y-auto focus-visible:-outline-offset-2">
+      <div
+        ref={scroller}
+        tabIndex={0}
+        role="region"
+        aria-label="Messages"
+        className="grow overflow-y-auto focus-visible:-outline-offset-2"
+      >
         <div ref={content} className="mx-auto w-full max-w-3xl space-y-6 px-4 py-6">
-          {earlier.more && <LoadEarlier earlier={earlier} />}
-          {rows.length === 0 && <p className="py-10 text-center text-sm text-muted">Nothing said yet. Ask something below.</p>}
-          {rows.map((row) => (
-            <Entry key={row.key} row={row} reconnecting={reconnecting} locked={locked} actions={actions} />
-          ))}
-          {trouble && (
-            <Notice tone="info" alert title={trouble.title} detail={trouble.detail}>
-              <Button size="small" onClick={onFollowAgain}>
-                Follow again
-              </Button>
-            </Notice>
-          )}
+          <Entries {...props} />
         </div>
       </div>
-      {!atEnd && (
-        <Button size="icon" aria-label="Go to the newest message" className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-pop" onClick={toEnd}>
-          <ArrowDown size={16} aria-hidden />
-        </Button>
-      )}
-      <AnswerAnnouncement rows={rows} reconnecting={reconnecting} />
+      {!atEnd && <ToEnd onClick={toEnd} />}
+      <AnswerAnnouncement rows={props.rows} reconnecting={props.reconnecting} />
     </div>
   );
 }
 
-type EntryProps = Pick<MessageListProps, "reconnecting" | "locked" | "actions"> & { row: Row };
+function Entries({ rows, earlier, trouble, onFollowAgain, ...rest }: MessageListProps) {
+  return (
+    <>
+      {earlier.more && <LoadEarlier earlier={earlier} />}
+      {rows.length === 0 && (
+        <p className="py-10 text-center text-sm text-muted">Nothing said yet. Ask something below.</p>
+      )}
+      {rows.map((row, index) => (
+        <Entry key={row.key} row={row} newest={index === rows.length - 1} {...rest} />
+      ))}
+      {trouble && (
+        <Notice tone="info" alert title={trouble.title} detail={trouble.detail}>
+          <Button size="small" onClick={onFollowAgain}>
+            Follow again
+          </Button>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function ToEnd({ onClick }: { onClick: () => void }) {
+  return (
+    <Button
+      size="icon"
+      aria-label="Go to the newest message"
+      className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-pop"
+      onClick={onClick}
+    >
+      <ArrowDown size={16} aria-hidden />
+    </Button>
+  );
+}
+
+type EntryProps = Pick<MessageListProps, "reconnecting" | "locked" | "actions"> & {
+  row: Row;
+  newest: boolean;
+};
 
 function Entry({ row, ...rest }: EntryProps) {
   if (row.kind === "message") return <Question message={row.message} />;
@@ -84,7 +112,8 @@ function useKeepPlace(scroller: React.RefObject<HTMLDivElement | null>, firstKey
     const element = scroller.current;
     if (!element) return;
     const { firstKey: was, height } = before.current;
-    if (was !== firstKey && height > 0 && element.scrollTop < 200) element.scrollTop += element.scrollHeight - height;
+    if (was !== firstKey && height > 0 && element.scrollTop < 200)
+      element.scrollTop += element.scrollHeight - height;
     before.current = { firstKey, height: element.scrollHeight };
   });
 }

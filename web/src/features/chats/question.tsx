@@ -10,7 +10,11 @@ export function Question({ message }: { message: ChatMessage }) {
   const mine = message.userId === me.id || message.userId === "";
   const at = message.createTime && formatMoment(timestampDate(message.createTime));
   return (
-    <article aria-label={mine ? "Message from you" : `Message from ${message.userId}`} title={at} className="flex flex-col items-end">
+    <article
+      aria-label={mine ? "Message from you" : `Message from ${message.userId}`}
+      title={at}
+      className="flex flex-col items-end"
+    >
       {!mine && <p className="mb-1 text-xs text-muted">{message.userId}</p>}
       <Bubble text={textOf(message.parts)} />
     </article>

@@ -21,7 +21,10 @@ export function RecentChats() {
       <h2 id="recent" className="mb-2 text-sm font-medium text-muted">
         Recent chats
       </h2>
-      <ul aria-label="Recent chats" className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface">
+      <ul
+        aria-label="Recent chats"
+        className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface"
+      >
         {chats.map((chat) => (
           <li key={chat.chatId}>
             <Link

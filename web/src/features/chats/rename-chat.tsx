@@ -24,8 +24,20 @@ export function RenameChat({ chat, onClose }: { chat: Chat; onClose: () => void 
     if (title.trim()) mutate({ chatId: chat.chatId, title: title.trim(), requestId: crypto.randomUUID() });
   };
   return (
-    <FormDialog open onOpenChange={onClose} title="Rename chat" submitLabel="Rename" busy={isPending || !title.trim()} onSubmit={submit}>
-      <TextField label="Title" maxLength={200} value={title} onChange={(event) => setTitle(event.target.value)} />
+    <FormDialog
+      open
+      onOpenChange={onClose}
+      title="Rename chat"
+      submitLabel="Rename"
+      busy={isPending || !title.trim()}
+      onSubmit={submit}
+    >
+      <TextField
+        label="Title"
+        maxLength={200}
+        value={title}
+        onChange={(event) => setTitle(event.target.value)}
+      />
     </FormDialog>
   );
 }

@@ -12,7 +12,12 @@ export interface SendProblemProps {
 export function SendProblem({ problem, onRetry, onDismiss }: SendProblemProps) {
   return (
     <div className="mb-3">
-      <Notice tone={problem.reason === "BUDGET_EXCEEDED" ? "warn" : "danger"} alert title={problem.title} detail={problem.detail}>
+      <Notice
+        tone={problem.reason === "BUDGET_EXCEEDED" ? "warn" : "danger"}
+        alert
+        title={problem.title}
+        detail={problem.detail}
+      >
         {problem.retry && (
           <Button size="small" onClick={onRetry}>
             Try again

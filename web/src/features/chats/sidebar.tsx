@@ -14,7 +14,10 @@ export function Sidebar() {
   return (
     <>
       <div className="space-y-2 p-3">
-        <Button className="w-full justify-start" onClick={() => void navigate("/", { state: { focus: "composer" } })}>
+        <Button
+          className="w-full justify-start"
+          onClick={() => void navigate("/", { state: { focus: "composer" } })}
+        >
           <SquarePen size={16} aria-hidden />
           New chat
         </Button>

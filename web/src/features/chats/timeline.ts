@@ -50,11 +50,16 @@ export interface TimelineInput {
 /** Oldest first, each message once; ids are time-ordered. */
 export function inOrder(messages: readonly ChatMessage[]): ChatMessage[] {
   const byId = new Map(messages.map((message) => [message.messageId, message]));
-  return [...byId.values()].sort((a, b) => (a.messageId < b.messageId ? -1 : 1));
+  return [...byId.values()].toSorted((a, b) => (a.messageId < b.messageId ? -1 : 1));
 }
 
 export function textOf(parts: readonly MessagePart[]): string {
-  return parts.map(({ kind }) => (kind.case === "text" ? kind.value.text : kind.case === "code" ? kind.value.content : "")).join("\n").trim();
+  return parts
+    .map(({ kind }) =>
+      kind.case === "text" ? kind.value.text : kind.case === "code" ? kind.value.content : "",
+    )
+    .join("\n")
+    .trim();
 }
 
 const ofAnswer: Record<AnswerState, AnswerStatus> = {
@@ -84,7 +89,9 @@ function statusOfRun(run: LiveRun | Run): AnswerStatus {
 /** Stored messages, the answer being written, and what came of runs that left no message, as one list. */
 export function timeline({ messages, activeRunId, live, runs, pending }: TimelineInput): Row[] {
   const ordered = inOrder(messages);
-  const answered = new Set(ordered.filter((message) => message.role === MessageRole.ASSISTANT).map((message) => message.runId));
+  const answered = new Set(
+    ordered.filter((message) => message.role === MessageRole.ASSISTANT).map((message) => message.runId),
+  );
   const questions = new Map<string, string>();
   const rows: Row[] = [];
   const answer = (runId: string, row: Pick<AnswerRow, "status" | "parts">) => {
@@ -95,21 +102,29 @@ export function timeline({ messages, activeRunId, live, runs, pending }: Timelin
   };
   for (const message of ordered) {
     if (message.role === MessageRole.ASSISTANT) {
-      answer(message.runId || message.messageId, { status: ofAnswer[message.answerState], parts: message.parts });
+      answer(message.runId || message.messageId, {
+        status: ofAnswer[message.answerState],
+        parts: message.parts,
+      });
       continue;
     }
     rows.push({ kind: "message", key: message.messageId, message });
     const { runId } = message;
-    if (!runId || answered.has(runId)) continue;
+    if (!runId) continue;
     questions.set(runId, textOf(message.parts));
+    if (answered.has(runId)) continue;
     const run = live?.runId === runId ? live : runs.get(runId);
     if (run) answer(runId, { status: statusOfRun(run), parts: run.parts });
     else if (runId === activeRunId) answer(runId, { status: "waiting", parts: [] });
   }
-  if (pending && !arrived(ordered, pending)) rows.push({ kind: "pending", key: "pending", text: pending.text });
+  if (pending && !arrived(ordered, pending))
+    rows.push({ kind: "pending", key: "pending", text: pending.text });
   return rows;
 }
 
 function arrived(ordered: readonly ChatMessage[], { text, afterId }: PendingMessage): boolean {
-  return ordered.some(({ role, messageId, parts }) => role === MessageRole.USER && messageId > afterId && textOf(parts) === text);
+  return ordered.some(
+    ({ role, messageId, parts }) =>
+      role === MessageRole.USER && messageId > afterId && textOf(parts) === text,
+  );
 }

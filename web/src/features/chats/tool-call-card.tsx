@@ -5,8 +5,14 @@ import { Collapsible } from "radix-ui";
 import { prettyJson } from "./pretty-json.ts";
 
 const states = {
-  [ToolCallState.UNSPECIFIED]: { label: "running", icon: <LoaderCircle size={14} aria-hidden className="animate-spin" /> },
-  [ToolCallState.RUNNING]: { label: "running", icon: <LoaderCircle size={14} aria-hidden className="animate-spin" /> },
+  [ToolCallState.UNSPECIFIED]: {
+    label: "running",
+    icon: <LoaderCircle size={14} aria-hidden className="animate-spin" />,
+  },
+  [ToolCallState.RUNNING]: {
+    label: "running",
+    icon: <LoaderCircle size={14} aria-hidden className="animate-spin" />,
+  },
   [ToolCallState.DONE]: { label: "done", icon: <Check size={14} aria-hidden className="text-ok" /> },
   [ToolCallState.FAILED]: { label: "failed", icon: <X size={14} aria-hidden className="text-danger" /> },
 };
@@ -30,7 +36,11 @@ export function ToolCallCard({ call, over }: ToolCallCardProps) {
           {icon}
           {label}
         </span>
-        <ChevronRight size={15} aria-hidden className="shrink-0 text-muted transition-transform group-data-[state=open]:rotate-90" />
+        <ChevronRight
+          size={15}
+          aria-hidden
+          className="shrink-0 text-muted transition-transform group-data-[state=open]:rotate-90"
+        />
       </Collapsible.Trigger>
       <Collapsible.Content className="space-y-3 border-t border-line px-3 py-2.5">
         <Block title="Arguments" text={prettyJson(call.argumentsJson) || "none"} />
@@ -44,7 +54,10 @@ function Block({ title, text }: { title: string; text: string }) {
   return (
     <div>
       <p className="mb-1 text-xs text-muted">{title}</p>
-      <pre tabIndex={0} className="max-h-72 overflow-auto rounded-md bg-sunken p-2 font-mono text-xs whitespace-pre-wrap">
+      <pre
+        tabIndex={0}
+        className="max-h-72 overflow-auto rounded-md bg-sunken p-2 font-mono text-xs whitespace-pre-wrap"
+      >
         {text}
       </pre>
     </div>

@@ -15,7 +15,10 @@ export function useRunCommands(activeRunId: string, onResumed: () => void) {
       report(error);
     },
   });
-  const { mutate: resume } = useMutation(InferenceService.method.resumeRun, { onSuccess: onResumed, onError: report });
+  const { mutate: resume } = useMutation(InferenceService.method.resumeRun, {
+    onSuccess: onResumed,
+    onError: report,
+  });
   const stop = useCallback(() => {
     if (!activeRunId) return;
     setStopped(activeRunId);

@@ -43,11 +43,16 @@ export function useRun(chatId: string, runId: string, enabled: boolean, round: n
 /** A stream that begins again replays from the start; what is shown waits until it has caught up. */
 export function forward(now: RunWatch, next: RunWatch): RunWatch {
   const [shown, view] = [now.view, next.view];
-  const behind = shown && view && shown.runId === view.runId && !view.done && shown.text.startsWith(view.text);
+  const behind =
+    shown && view && shown.runId === view.runId && !view.done && shown.text.startsWith(view.text);
   return behind ? { ...next, view: shown } : next;
 }
 
-async function follow(runId: string, signal: AbortSignal, offer: (watch: RunWatch) => void): Promise<RunState | undefined> {
+async function follow(
+  runId: string,
+  signal: AbortSignal,
+  offer: (watch: RunWatch) => void,
+): Promise<RunState | undefined> {
   let view: RunView | undefined;
   try {
     for await (const update of ameide.runs.watch(runId, { signal })) {

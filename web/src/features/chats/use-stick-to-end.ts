@@ -4,7 +4,10 @@ import { useCallback, useEffect, useState } from "react";
 const nearPixels = 80;
 
 /** Keeps the newest message in sight while it grows, unless the person has scrolled up. */
-export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {
+export function useStickToEnd(
+  scroller: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+) {
   const [atEnd, setAtEnd] = useState(true);
   const toEnd = useCallback(() => {
     const element = scroller.current;

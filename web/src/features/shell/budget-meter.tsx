@@ -10,7 +10,11 @@ import { Popover } from "../../ui/popover.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { spentRatio, tightest } from "./budget-figures.ts";
 
-const names = { [BudgetWindow.DAY]: "Today", [BudgetWindow.MONTH]: "This month", [BudgetWindow.UNSPECIFIED]: "Budget" };
+const names = {
+  [BudgetWindow.DAY]: "Today",
+  [BudgetWindow.MONTH]: "This month",
+  [BudgetWindow.UNSPECIFIED]: "Budget",
+};
 
 /** What the tenant may still spend, always in sight; details on demand. */
 export function BudgetMeter() {
@@ -42,7 +46,12 @@ function Summary({ budget, ...rest }: { budget: Budget }) {
         <span className="text-xs font-normal text-muted tabular-nums">
           <span className="font-medium text-text">{left}</span> left
         </span>
-        <Meter label="Budget spent" ratio={spentRatio(budget)} valueText={`${left} left`} className="h-1 w-18" />
+        <Meter
+          label="Budget spent"
+          ratio={spentRatio(budget)}
+          valueText={`${left} left`}
+          className="h-1 w-18"
+        />
       </span>
     </Button>
   );

@@ -32,10 +32,7 @@ export function PersonMenu() {
       <MenuSeparator />
       <MenuChoice label="Theme" value={theme} options={themes} onChange={setTheme} />
       <MenuSeparator />
-      <MenuItem
-        icon={<LogOut size={15} aria-hidden />}
-        onSelect={signOut}
-      >
+      <MenuItem icon={<LogOut size={15} aria-hidden />} onSelect={signOut}>
         Sign out
       </MenuItem>
     </Menu>

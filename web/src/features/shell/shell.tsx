@@ -2,8 +2,10 @@ import { useEffect, useState } from "react";
 import { Outlet, useLocation } from "react-router";
 import { Drawer } from "../../ui/drawer.tsx";
 import { Sidebar } from "../chats/sidebar.tsx";
+import { ErrorBoundary } from "../../ui/error-boundary.tsx";
 import { Header } from "./header.tsx";
 import { OfflineBanner } from "./offline-banner.tsx";
+import { PageError } from "./page-error.tsx";
 
 /** Header, sidebar and the page; the sidebar is a drawer on narrow screens. */
 export function Shell() {
@@ -26,11 +28,16 @@ export function Shell() {
       <Header onOpenSidebar={() => setDrawer(true)} />
       <OfflineBanner />
       <div className="flex min-h-0 grow">
-        <aside aria-label="Sidebar" className="hidden w-72 shrink-0 flex-col border-r border-line bg-sunken md:flex">
+        <aside
+          aria-label="Sidebar"
+          className="hidden w-72 shrink-0 flex-col border-r border-line bg-sunken md:flex"
+        >
           <Sidebar />
         </aside>
         <main id="main" tabIndex={-1} className="flex min-w-0 grow flex-col outline-none">
-          <Outlet />
+          <ErrorBoundary key={location.pathname} fallback={<PageError />}>
+            <Outlet />
+          </ErrorBoundary>
         </main>
       </div>
       <Drawer open={drawer} onOpenChange={setDrawer} title="Chats">

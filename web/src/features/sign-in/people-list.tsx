@@ -25,7 +25,15 @@ export function PeopleList({ people }: { people: readonly Person[] }) {
   );
 }
 
-function PersonButton({ person, disabled, onClick }: { person: Person; disabled: boolean; onClick: () => void }) {
+function PersonButton({
+  person,
+  disabled,
+  onClick,
+}: {
+  person: Person;
+  disabled: boolean;
+  onClick: () => void;
+}) {
   return (
     <button
       type="button"
@@ -41,7 +49,11 @@ function PersonButton({ person, disabled, onClick }: { person: Person; disabled:
           {[person.title, person.role, person.tenant].filter(Boolean).join(" · ")}
         </span>
       </span>
-      <ChevronRight size={16} aria-hidden className="text-muted transition-transform group-hover:translate-x-0.5" />
+      <ChevronRight
+        size={16}
+        aria-hidden
+        className="text-muted transition-transform group-hover:translate-x-0.5"
+      />
     </button>
   );
 }

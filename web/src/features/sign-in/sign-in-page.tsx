@@ -17,7 +17,12 @@ export function SignInPage({ expired }: { expired: boolean }) {
         <h1 className="text-xl font-semibold tracking-tight">Sign in</h1>
         {expired && (
           <div className="mt-4">
-            <Notice tone="info" alert title="You were signed out" detail="Sign in again to go on where you were." />
+            <Notice
+              tone="info"
+              alert
+              title="You were signed out"
+              detail="Sign in again to go on where you were."
+            />
           </div>
         )}
         <SignInWays />
@@ -27,12 +32,20 @@ export function SignInPage({ expired }: { expired: boolean }) {
 }
 
 function SignInWays() {
-  const people = useQuery({ queryKey: ["people"], queryFn: ({ signal }) => fetchPeople(signal).then((list) => list ?? null) });
+  const people = useQuery({
+    queryKey: ["people"],
+    queryFn: ({ signal }) => fetchPeople(signal).then((list) => list ?? null),
+  });
   if (people.isPending) return <PeopleSkeleton />;
   if (people.isError) {
     return (
       <Lead text="">
-        <Notice tone="danger" alert title="The server cannot be reached" detail="Check that it runs and try again.">
+        <Notice
+          tone="danger"
+          alert
+          title="The server cannot be reached"
+          detail="Check that it runs and try again."
+        >
           <Button size="small" onClick={() => void people.refetch()}>
             Try again
           </Button>
@@ -57,7 +70,7 @@ function SignInWays() {
 function Lead({ text, children }: { text: string; children: ReactNode }) {
   return (
     <>
-      <p className="mt-1.5 mb-5 text-sm text-muted">{text}</p>
+      <p className="mt-2 mb-5 text-sm text-muted">{text}</p>
       {children}
     </>
   );
