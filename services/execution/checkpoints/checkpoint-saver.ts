@@ -33,9 +33,18 @@ export interface CheckpointSaver extends BaseCheckpointSaver {
   settled(): Promise<void>;
 }
 
+interface CheckpointSaverOptions {
+  /** No thread that it is asked for has a checkpoint yet, so that a run's first token need not wait for a read. */
+  startsEmpty?: boolean;
+}
+
 /** LangGraph's checkpoints of one tenant, in our database. */
-export function createCheckpointSaver(database: Database, tenantId: string): CheckpointSaver {
-  return new DatabaseCheckpointSaver(database, tenantId);
+export function createCheckpointSaver(
+  database: Database,
+  tenantId: string,
+  { startsEmpty = false }: CheckpointSaverOptions = {},
+): CheckpointSaver {
+  return new DatabaseCheckpointSaver(database, tenantId, startsEmpty);
 }
 
 /** The version of checkpoints that no longer keep the sends of their parent among its writes. */
@@ -44,12 +53,14 @@ const SENDS_IN_CHANNEL = 4;
 class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointSaver {
   readonly #database: Database;
   readonly #tenantId: string;
+  #isEmpty: boolean;
   #lastWrite: Promise<unknown> = Promise.resolve();
 
-  constructor(database: Database, tenantId: string) {
+  constructor(database: Database, tenantId: string, startsEmpty: boolean) {
     super();
     this.#database = database;
     this.#tenantId = tenantId;
+    this.#isEmpty = startsEmpty;
   }
 
   async settled(): Promise<void> {
@@ -58,7 +69,7 @@ class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointS
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const threadId = optional(config, "thread_id");
-    if (threadId === undefined) return undefined;
+    if (threadId === undefined || this.#isEmpty) return undefined;
     const checkpointNs = optional(config, "checkpoint_ns") ?? "";
     const checkpointId = getCheckpointId(config) || undefined;
     const [row] = await findCheckpoints(this.#reader(), { threadId, checkpointNs, checkpointId, limit: 1 });
@@ -141,6 +152,7 @@ class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointS
    * Nothing is stored after something that failed.
    */
   #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    this.#isEmpty = false;
     const turn = this.#lastWrite.then(work);
     this.#lastWrite = turn;
     turn.catch(() => undefined);

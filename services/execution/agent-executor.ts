@@ -1,0 +1,102 @@
+import type { BaseMessage } from "@langchain/core/messages";
+import type { RunnableConfig } from "@langchain/core/runnables";
+import type { AgentDefinition, AgentRegistry } from "../inference/agent-registry.ts";
+import type { ProviderConfig } from "../platform/config/config.ts";
+import type { Database } from "../platform/db/database.ts";
+import type { AgentEvent, AgentExecutor } from "./agent-event.ts";
+import { createGraphTable, type AgentGraph } from "./agents/agent-graph.ts";
+import type { AnswerState } from "./agents/answer-state.ts";
+import { conversationMessages, tokensOf } from "./agents/conversation.ts";
+import { createEventChannel } from "./agents/event-channel.ts";
+import { contextOf, type Execution } from "./agents/execution.ts";
+import { restoredParts } from "./agents/restored-parts.ts";
+import { createCheckpointSaver } from "./checkpoints/checkpoint-saver.ts";
+import { createModelFactory } from "./models/model-factory.ts";
+import { DEFAULT_PATIENCE, type Patience } from "./models/model-stream.ts";
+import { countLongText } from "./models/output-counter.ts";
+import type { ToolPorts } from "./tool-ports.ts";
+
+export interface AgentExecutorDeps {
+  database: Database;
+  agents: AgentRegistry;
+  providers: readonly ProviderConfig[];
+  /** 0: as fast as possible. */
+  offlineTokensPerSecond: number;
+  tools: ToolPorts;
+  patience?: Partial<Patience>;
+}
+
+/** Executes agents as LangGraph graphs, one thread per run. */
+export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
+  const models = createModelFactory(deps);
+  const graphOf = createGraphTable();
+  const patience = { ...DEFAULT_PATIENCE, ...deps.patience };
+  // The first count loads the vocabulary, which would delay somebody's first token.
+  countLongText("warm");
+
+  return {
+    async *execute(request) {
+      const { tenantId, attempt, signal } = request;
+      signal.throwIfAborted();
+      const agent = deps.agents.getVersion(request.agentId, request.agentVersion);
+      const model = models.createChatModel(request.model, request);
+      const saver = createCheckpointSaver(deps.database, tenantId, { startsEmpty: attempt === 1 });
+      const channel = createEventChannel<AgentEvent>();
+      const stop = new AbortController();
+      const abort = () => {
+        channel.abort(signal.reason);
+        stop.abort(signal.reason);
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      const conversation = conversationMessages(agent.prompt, request.conversation);
+      const done = runGraph(graphOf(agent)(saver), agent, {
+        request,
+        model,
+        patience,
+        ports: deps.tools,
+        conversation,
+        conversationTokens: tokensOf(conversation),
+        signal: stop.signal,
+        emit: channel.push,
+        nextCallId: callIds(attempt),
+        checkpointed: () => saver.settled(),
+      }).then(channel.end, channel.fail);
+      try {
+        yield* channel;
+      } finally {
+        signal.removeEventListener("abort", abort);
+        channel.end();
+        stop.abort();
+        // Checkpoints on their way are stored before the caller may delete them.
+        await done;
+      }
+    },
+  };
+}
+
+async function runGraph(graph: AgentGraph, agent: AgentDefinition, execution: Execution): Promise<void> {
+  const { runId, attempt } = execution.request;
+  const thread = { configurable: { thread_id: runId } };
+  const answer = attempt > 1 ? await storedAnswer(graph, thread) : undefined;
+  if (answer) await execution.emit({ type: "restored", parts: restoredParts(answer) });
+  await graph.invoke(answer ? null : { answer: [] }, {
+    ...thread,
+    context: contextOf(execution),
+    signal: execution.signal,
+    // A single call is stored when it is done: before, there is nothing that the run's input does not say.
+    durability: agent.tools.length > 0 ? "async" : "exit",
+    recursionLimit: 2 * agent.maxModelCalls + 5,
+  });
+}
+
+/** What the latest checkpoint holds of the answer; undefined without a checkpoint. */
+async function storedAnswer(graph: AgentGraph, thread: RunnableConfig): Promise<BaseMessage[] | undefined> {
+  const { values, config } = await graph.getState(thread);
+  if (config.configurable?.["checkpoint_id"] === undefined) return undefined;
+  return (values as Partial<AnswerState>).answer ?? [];
+}
+
+function callIds(attempt: number): () => string {
+  let calls = 0;
+  return () => `${attempt}.${(calls += 1)}`;
+}

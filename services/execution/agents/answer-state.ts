@@ -1,0 +1,59 @@
+import { AIMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { Annotation } from "@langchain/langgraph";
+import type { WrittenToolCall } from "../models/tool-call-reader.ts";
+
+/**
+ * What a run adds: the model's messages and the tools' answers. The conversation before it is the run's input and
+ * would only make every checkpoint larger.
+ */
+export const answerAnnotation = Annotation.Root({
+  answer: Annotation<BaseMessage[]>({ reducer: (before, added) => before.concat(added), default: () => [] }),
+});
+
+export type AnswerState = typeof answerAnnotation.State;
+
+const ARGUMENTS = "tool_arguments";
+
+export function answerMessage(text: string, calls: readonly WrittenToolCall[]): AIMessage {
+  return new AIMessage({
+    content: text,
+    tool_calls: calls.map(({ id, name, json }) => ({ type: "tool_call", id, name, args: argumentsOf(json) })),
+    response_metadata: { [ARGUMENTS]: calls.map(({ json }) => json) },
+  });
+}
+
+/** Providers refuse arguments that are not an object; the tool's answer says what was wrong with them. */
+function argumentsOf(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+export function toolCallsOf(message: AIMessage): WrittenToolCall[] {
+  const written = message.response_metadata[ARGUMENTS] as readonly string[] | undefined;
+  return (message.tool_calls ?? []).map(({ id = "", name, args }, i) => ({
+    id,
+    name,
+    json: written?.[i] ?? JSON.stringify(args),
+  }));
+}
+
+export function toolMessage(call: WrittenToolCall, result: string, failed: boolean): ToolMessage {
+  return new ToolMessage({
+    tool_call_id: call.id,
+    name: call.name,
+    content: result,
+    status: failed ? "error" : "success",
+  });
+}
+
+export function modelMessagesOf(answer: readonly BaseMessage[]): AIMessage[] {
+  return answer.filter((message) => AIMessage.isInstance(message));
+}
+
+export function toolMessagesOf(answer: readonly BaseMessage[]): ToolMessage[] {
+  return answer.filter((message) => ToolMessage.isInstance(message));
+}

@@ -1,0 +1,78 @@
+import type { BaseMessage } from "@langchain/core/messages";
+import type { BindToolsInput } from "@langchain/core/language_models/chat_models";
+import type { AgentEvent, ModelCall } from "../agent-event.ts";
+import { createAnswerReader, type AnswerReader, type ModelAnswer } from "../models/answer-reader.ts";
+import { hardOutputLimit, settleUsage } from "../models/believable-usage.ts";
+import { streamModel } from "../models/model-stream.ts";
+import { providerFailure, ProviderSaidNothing } from "../models/provider-failure.ts";
+import type { Execution } from "./execution.ts";
+
+interface ModelCallInput {
+  messages: BaseMessage[];
+  /** Our count of what goes in. */
+  inputTokens: number;
+  tools: readonly BindToolsInput[];
+  withoutTools: boolean;
+  usedToolCallIds: ReadonlySet<string>;
+}
+
+/** One model call, from the budget's leave to its settled usage, told as events. */
+export async function callModel(execution: Execution, input: ModelCallInput): Promise<ModelAnswer> {
+  const { request, model } = execution;
+  const call: ModelCall = {
+    callId: execution.nextCallId(),
+    model: model.ref,
+    inputTokens: input.inputTokens,
+    maxOutputTokens: request.maxOutputTokens,
+  };
+  await request.beforeModelCall(call);
+  await execution.emit({ type: "call_started", call });
+  const reader = createAnswerReader(uniqueIds(input.usedToolCallIds, call.callId));
+  await readAnswer(execution, call, input, reader);
+  const { answer } = reader;
+  await execution.emit({
+    type: "call_ended",
+    call,
+    usage: settleUsage(call, answer.outputTokens, answer.usage),
+  });
+  if (answer.text === "" && answer.toolCalls.length === 0) {
+    throw providerFailure(model.provider, new ProviderSaidNothing()).error;
+  }
+  return answer;
+}
+
+/** A provider that ignores the output limit is cut off, and what it said stays: the run is not to fail for it. */
+async function readAnswer(
+  execution: Execution,
+  call: ModelCall,
+  input: ModelCallInput,
+  reader: AnswerReader,
+): Promise<void> {
+  const { model, signal, patience } = execution;
+  const { tools, withoutTools } = input;
+  const limit = hardOutputLimit(call.maxOutputTokens);
+  for await (const chunk of streamModel(model, input.messages, { tools, withoutTools, signal, patience })) {
+    await emitAll(execution, reader.accept(chunk));
+    if (reader.answer.outputTokens > limit) break;
+  }
+  await emitAll(execution, reader.finish());
+}
+
+async function emitAll(execution: Execution, events: readonly AgentEvent[]): Promise<void> {
+  for (const event of events) {
+    const full = execution.emit(event);
+    if (full) await full;
+  }
+}
+
+/** Providers may repeat an id in another call of the same run, or send none. */
+function uniqueIds(used: ReadonlySet<string>, callId: string): (offered: string) => string {
+  const taken = new Set(used);
+  let made = 0;
+  return (offered) => {
+    let id = offered;
+    while (id === "" || taken.has(id)) id = `call_${callId.replace(".", "_")}_${(made += 1)}`;
+    taken.add(id);
+    return id;
+  };
+}

@@ -1,0 +1,39 @@
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { AgentDefinition } from "../../inference/agent-registry.ts";
+import { countLongText } from "../models/output-counter.ts";
+import { toolNamed } from "../tools/tool-table.ts";
+import { answerMessage, modelMessagesOf, toolCallsOf, type AnswerState } from "./answer-state.ts";
+import { tokensOf } from "./conversation.ts";
+import { executionOf } from "./execution.ts";
+import { callModel } from "./model-call.ts";
+import { endWithoutTools } from "./tool-refusals.ts";
+
+/** The node that asks the model. On the agent's last call the model has to answer without tools. */
+export function createModelNode(agent: AgentDefinition) {
+  const tools = agent.tools.map(toolNamed).map(({ name, description, parameters }) => ({
+    type: "function" as const,
+    function: { name, description, parameters },
+  }));
+  const toolTokens = tools.length > 0 ? countLongText(JSON.stringify(tools)) : 0;
+
+  return async ({ answer }: AnswerState, config: LangGraphRunnableConfig): Promise<Partial<AnswerState>> => {
+    const execution = executionOf(config);
+    // What the nodes before did must survive a crash before anything that follows from it is seen.
+    if (answer.length > 0) await execution.checkpointed();
+    const isLastCall = modelMessagesOf(answer).length + 1 >= agent.maxModelCalls;
+    const said = await callModel(execution, {
+      messages: [...execution.conversation, ...answer],
+      inputTokens: execution.conversationTokens + toolTokens + tokensOf(answer),
+      tools,
+      withoutTools: isLastCall,
+      usedToolCallIds: new Set(
+        modelMessagesOf(answer)
+          .flatMap(toolCallsOf)
+          .map(({ id }) => id),
+      ),
+    });
+    const message = answerMessage(said.text, said.toolCalls);
+    const refusals = isLastCall ? await endWithoutTools(execution, agent, [...answer, message]) : [];
+    return { answer: [message, ...refusals] };
+  };
+}

@@ -1,0 +1,42 @@
+import type { Answer, OfflineCommand, Situation } from "./command.ts";
+import { TEXT_COMMANDS } from "./text-commands.ts";
+import { TOOL_COMMANDS } from "./tool-commands.ts";
+
+const HELP: OfflineCommand = {
+  pattern: /^(?:help|what can you do)\b\W*$/i,
+  usage: "help",
+  does: "shows this list",
+  answer: () => `I am the built-in offline model. I understand:\n\n${commandList()}`,
+};
+
+/** Everything the offline model understands, first match first. */
+const COMMANDS: readonly OfflineCommand[] = [...TOOL_COMMANDS, ...TEXT_COMMANDS, HELP];
+
+const LONGEST_GIST = 12;
+
+/** What the offline model says next; the same situation always gets the same answer. */
+export function offlineAnswer(situation: Situation): Answer {
+  const { messages } = situation;
+  const question = messages.findLast((message) => message.by === "user")?.text.trim() ?? "";
+  for (const command of COMMANDS) {
+    const match = command.pattern.exec(question);
+    if (!match) continue;
+    const last = messages.at(-1);
+    if (last?.by === "tool" && command.afterTool) return command.afterTool(last.text, match);
+    return command.answer(match, situation);
+  }
+  return notUnderstood(question);
+}
+
+function notUnderstood(question: string): string {
+  const about = question === "" ? "You sent no text." : `You wrote: “${gistOf(question)}”`;
+  return `${about}\n\nI am the built-in **offline model**: I follow commands, I do not think. I understand:\n\n${commandList()}\n\nFor real answers, configure a provider in \`MODEL_PROVIDERS\`.`;
+}
+
+function gistOf(question: string): string {
+  const words = question.split(/\s+/);
+  const gist = words.slice(0, LONGEST_GIST).join(" ").slice(0, 200).toWellFormed();
+  return words.length > LONGEST_GIST ? `${gist} …` : gist;
+}
+
+const commandList = (): string => COMMANDS.map(({ usage, does }) => `- \`${usage}\`: ${does}`).join("\n");

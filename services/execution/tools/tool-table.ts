@@ -1,0 +1,13 @@
+import { currentTime } from "./current-time.ts";
+import { lookUpArtifact } from "./look-up-artifact.ts";
+import type { Tool } from "./tool.ts";
+
+const TOOLS: readonly Tool[] = [currentTime, lookUpArtifact];
+const BY_NAME: ReadonlyMap<string, Tool> = new Map(TOOLS.map((tool) => [tool.name, tool]));
+
+/** A tool of an agent's list that does not exist is a mistake of ours. */
+export function toolNamed(name: string): Tool {
+  const tool = BY_NAME.get(name);
+  if (!tool) throw new Error(`no tool ${name}`);
+  return tool;
+}
