@@ -48,6 +48,7 @@ CREATE TABLE chat_messages (
   version bigint NOT NULL,
   message_id uuid NOT NULL,
   message bytea NOT NULL,
+  tokens integer NOT NULL,
   words tsvector NOT NULL,
   PRIMARY KEY (tenant_id, chat_id, version)
 );
@@ -73,3 +74,31 @@ ALTER TABLE chat_artifacts FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON chat_artifacts TO ameide_app
   USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT SELECT, INSERT, UPDATE, DELETE ON chat_artifacts TO ameide_app;
+
+-- Text search does not use its index under row-level security, because its operator might leak. So it runs as a role
+-- of its own whose policies show everything, inside one function that names the tenant itself.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ameide_search') THEN
+    CREATE ROLE ameide_search NOLOGIN NOSUPERUSER NOBYPASSRLS;
+  END IF;
+  EXECUTE format('GRANT ameide_search TO %I', session_user);
+END $$;
+CREATE POLICY search ON chat_messages FOR SELECT TO ameide_search USING (true);
+CREATE POLICY search ON chats FOR SELECT TO ameide_search USING (true);
+GRANT SELECT ON chats, chat_messages TO ameide_search;
+GRANT USAGE, CREATE ON SCHEMA public TO ameide_search;
+
+CREATE FUNCTION chats_with_words(query text) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  SELECT chat_id FROM chat_messages
+    WHERE tenant_id = current_tenant() AND words @@ plainto_tsquery('simple', query)
+  UNION
+  SELECT chat_id FROM chats
+    WHERE tenant_id = current_tenant() AND to_tsvector('simple', title) @@ plainto_tsquery('simple', query)
+$$;
+ALTER FUNCTION chats_with_words(text) OWNER TO ameide_search;
+REVOKE CREATE ON SCHEMA public FROM ameide_search;
+REVOKE ALL ON FUNCTION chats_with_words(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION chats_with_words(text) TO ameide_app;

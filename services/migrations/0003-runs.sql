@@ -48,6 +48,7 @@ CREATE TABLE run_leases (
   lease_until timestamptz NOT NULL DEFAULT '-infinity',
   attempt integer NOT NULL DEFAULT 0,
   cancel_requested boolean NOT NULL DEFAULT false,
+  traceparent text NOT NULL DEFAULT '',
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, run_id)
 );

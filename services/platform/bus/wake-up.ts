@@ -7,17 +7,21 @@ import type { Bus } from "./bus.ts";
 export interface WakeUp {
   /** Resolves true after a wake-up since the last wait, false when the time is over or the signal aborts. */
   wait(milliseconds: number, signal: AbortSignal): Promise<boolean>;
+  /** As if the subject had been published, for this listener alone. */
+  wake(): void;
   close(): void;
 }
 
 export function subscribeWakeUp(bus: Bus, subject: string): WakeUp {
   let pending = false;
   let resume: (() => void) | undefined;
-  const unsubscribe = bus.subscribe(subject, () => {
+  const wake = () => {
     pending = true;
     resume?.();
-  });
+  };
+  const unsubscribe = bus.subscribe(subject, wake);
   return {
+    wake,
     wait(milliseconds, signal) {
       if (pending) {
         pending = false;

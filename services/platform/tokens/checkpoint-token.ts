@@ -13,7 +13,8 @@ export function versionOfCheckpoint(token: string, streamId: string): number {
   if (token === "") return 0;
   try {
     const opened = fromBinary(CheckpointTokenSchema, Buffer.from(token, "base64url"));
-    if (opened.streamId === streamId && opened.version >= 0n) return Number(opened.version);
+    const version = Number(opened.version);
+    if (opened.streamId === streamId && version >= 0 && Number.isSafeInteger(version)) return version;
   } catch {
     // Falls through to the one refusal below.
   }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { create, fromBinary, toBinary, toJson, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import { PageTokenSchema } from "@ameide/proto-private/ameide/tokens/v1/tokens_pb.js";
+import { validate } from "uuid";
 import { AppError } from "../errors/app-error.ts";
 
 interface PageRequest {
@@ -49,9 +50,14 @@ function hashOfArguments<D extends DescMessage>(schema: D, request: MessageShape
 function openToken(token: string, argumentsHash: Uint8Array): PageCursor {
   try {
     const { sortKey, id, argumentsHash: issuedFor } = fromBinary(PageTokenSchema, Buffer.from(token, "base64url"));
-    if (Buffer.from(issuedFor).equals(argumentsHash)) return { sortKey, id };
+    if (Buffer.from(issuedFor).equals(argumentsHash) && isSortKey(sortKey) && isId(id)) return { sortKey, id };
   } catch {
     // Falls through to the one refusal below.
   }
   throw new AppError("PAGE_TOKEN_INVALID", "the page token does not fit this request; start from the first page");
 }
+
+// The token is not sealed, so what goes into SQL from it is checked first.
+const isSortKey = (key: string) =>
+  /^\d{1,15}$/.test(key) || (/^\d{4}-[\d:.TZ-]+$/.test(key) && new Date(key).toJSON() === key);
+const isId = (id: string) => /^[0-9a-f-]{36}$/.test(id) && validate(id);

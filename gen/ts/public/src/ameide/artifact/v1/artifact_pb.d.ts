@@ -110,7 +110,7 @@ export declare type ChatReference = Message<"ameide.artifact.v1.ChatReference"> 
   chatId: string;
 
   /**
-   * Its title at the time of reading; in history and update streams, at the time of the event.
+   * Its title when this was sent.
    *
    * @generated from field: string chat_title = 2;
    */

@@ -520,7 +520,7 @@ export declare type StreamArtifactUpdatesResponse = Message<"ameide.artifact.v1.
    */
   update: {
     /**
-     * The artifact was created or its own fields changed; the state after the change.
+     * The artifact was created or its own fields changed; its state when this was sent.
      *
      * @generated from field: ameide.artifact.v1.Artifact artifact = 1;
      */

@@ -850,7 +850,7 @@ export declare type StreamChatUpdatesResponse = Message<"ameide.chat.v1.StreamCh
     case: "message";
   } | {
     /**
-     * The chat was created or its own fields changed; the state after the change.
+     * The chat was created or its own fields changed; its state when this was sent.
      *
      * @generated from field: ameide.chat.v1.Chat chat = 2;
      */

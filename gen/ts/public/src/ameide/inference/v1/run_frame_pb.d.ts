@@ -31,7 +31,8 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
 
   /**
    * Dense from 1 within the epoch. 0 on frames that are not part of the line: `resumed`, `snapshot`,
-   * `heartbeat`, `reconnect`.
+   * `heartbeat`, `reconnect`, and a `status` that the server read from the run itself because the line ends
+   * without one.
    *
    * @generated from field: int64 seq = 2;
    */

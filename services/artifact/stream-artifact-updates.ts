@@ -1,0 +1,68 @@
+import type {
+  StreamArtifactUpdatesRequest,
+  StreamArtifactUpdatesResponseSchema,
+} from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { requireScope, type Actor } from "../platform/auth/actor.ts";
+import type { StoredEvent } from "../platform/event-store/event-store.ts";
+import { tailStream, type TailDeps } from "../platform/event-store/stream-tail.ts";
+import { checkpointToken, versionOfCheckpoint } from "../platform/tokens/checkpoint-token.ts";
+import { artifactMessage } from "./artifact-message.ts";
+import { artifactStream, type ArtifactEvent } from "./artifact.ts";
+import { loadArtifact } from "./change-artifact.ts";
+
+type Response = MessageInitShape<typeof StreamArtifactUpdatesResponseSchema>;
+
+export interface StreamArtifactDeps extends TailDeps {
+  /** The chat as a reference, unless the actor may not read it. */
+  readableChatReference(
+    actor: Actor,
+    chatId: string,
+  ): Promise<{ chatId: string; chatTitle: string } | undefined>;
+}
+
+export async function* streamArtifactUpdates(
+  deps: StreamArtifactDeps,
+  actor: Actor,
+  request: StreamArtifactUpdatesRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Response> {
+  requireScope(actor, "artifact.read");
+  const { artifactId } = await loadArtifact(deps.database.reader(actor.tenantId), request.artifactId);
+  const stream = artifactStream(artifactId);
+  const after = versionOfCheckpoint(request.checkpointToken, stream);
+  for await (const event of tailStream(deps, actor.tenantId, stream, after, signal)) {
+    yield {
+      update: await updateOf(deps, actor, artifactId, event),
+      version: BigInt(event.version),
+      checkpointToken: checkpointToken(stream, event.version),
+      eventTime: timestampFromDate(event.time),
+    };
+  }
+}
+
+async function updateOf(
+  deps: StreamArtifactDeps,
+  actor: Actor,
+  artifactId: string,
+  { data, time }: StoredEvent,
+): Promise<NonNullable<Response["update"]>> {
+  const event = data as ArtifactEvent;
+  switch (event.$typeName) {
+    case "ameide.events.v1.ArtifactChatLinked": {
+      const chat = await deps.readableChatReference(actor, event.chatId);
+      if (!chat) return { case: undefined };
+      const value = { ...chat, relationType: event.relationType, linkedAt: timestampFromDate(time) };
+      return { case: "chatAdded", value };
+    }
+    case "ameide.events.v1.ArtifactChatUnlinked": {
+      const chat = await deps.readableChatReference(actor, event.chatId);
+      return chat ? { case: "chatRemoved", value: event.chatId } : { case: undefined };
+    }
+    default: {
+      const now = await loadArtifact(deps.database.reader(actor.tenantId), artifactId);
+      return { case: "artifact", value: artifactMessage(now) };
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { UsageEntrySchema } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
+import {
+  ListUsageRequestSchema,
+  type ListUsageRequest,
+  type ListUsageResponseSchema,
+} from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { requireScope, type Actor } from "../platform/auth/actor.ts";
+import type { Database } from "../platform/db/database.ts";
+import { pageOf } from "../platform/tokens/page-token.ts";
+import { listLedgerRows, sumLedgerRows, type LedgerRow } from "./ledger-store.ts";
+
+export async function listUsage(
+  deps: { database: Database },
+  actor: Actor,
+  request: ListUsageRequest,
+): Promise<MessageInitShape<typeof ListUsageResponseSchema>> {
+  requireScope(actor, "budget.read");
+  const page = pageOf(ListUsageRequestSchema, request, { default: 50, max: 200 });
+  const reader = deps.database.reader(actor.tenantId);
+  const [rows, totals] = await Promise.all([
+    listLedgerRows(reader, request, { after: page.after, limit: page.size + 1 }),
+    sumLedgerRows(reader, request),
+  ]);
+  return {
+    entries: rows.slice(0, page.size).map(usageEntry),
+    nextPageToken: page.nextToken(rows, (row) => ({ sortKey: row.createTime.toISOString(), id: row.usageEntryId })),
+    totalCostMicros: BigInt(totals.costMicros),
+  };
+}
+
+function usageEntry(row: LedgerRow): MessageInitShape<typeof UsageEntrySchema> {
+  const { callId: _, inputTokens, outputTokens, costMicros, createTime, ...same } = row;
+  return {
+    ...same,
+    inputTokens: BigInt(inputTokens),
+    outputTokens: BigInt(outputTokens),
+    costMicros: BigInt(costMicros),
+    createTime: timestampFromDate(createTime),
+  };
+}

@@ -1,0 +1,166 @@
+import { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
+import { ChatVisibility, MessageRole, type ChatMessage, type ChatMetadata } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import {
+  ChatArtifactLinkedSchema,
+  ChatArtifactUnlinkedSchema,
+  ChatCreatedSchema,
+  ChatDeletedSchema,
+  ChatRenamedSchema,
+  ChatVisibilityChangedSchema,
+  MessageSentSchema,
+  type ChatArtifactLinked,
+  type ChatArtifactUnlinked,
+  type ChatCreated,
+  type ChatDeleted,
+  type ChatRenamed,
+  type ChatVisibilityChanged,
+  type MessageSent,
+} from "@ameide/proto-private/ameide/events/v1/chat_events_pb.js";
+import { create } from "@bufbuild/protobuf";
+import { AppError } from "../platform/errors/app-error.ts";
+
+export type ChatEvent =
+  | ChatCreated
+  | MessageSent
+  | ChatRenamed
+  | ChatVisibilityChanged
+  | ChatArtifactLinked
+  | ChatArtifactUnlinked
+  | ChatDeleted;
+
+/** A chat as its events left it. */
+export interface ChatState {
+  chatId: string;
+  userId: string;
+  title: string;
+  visibility: ChatVisibility;
+  /** The creator's teams when the chat was shared. */
+  teamIds: readonly string[];
+  agentId: string;
+  metadata: ChatMetadata | undefined;
+  /** The run that is answering; empty when none is. */
+  activeRunId: string;
+  messageCount: number;
+  deleted: boolean;
+  version: number;
+  createTime: Date;
+  updateTime: Date;
+}
+
+export const chatStream = (chatId: string): string => `chat-${chatId}`;
+
+const TITLE_LENGTH = 80;
+
+export function newChat(chatId: string): ChatState {
+  const never = new Date(0);
+  return {
+    chatId,
+    userId: "",
+    title: "",
+    visibility: ChatVisibility.PRIVATE,
+    teamIds: [],
+    agentId: "",
+    metadata: undefined,
+    activeRunId: "",
+    messageCount: 0,
+    deleted: false,
+    version: 0,
+    createTime: never,
+    updateTime: never,
+  };
+}
+
+export interface NewChat {
+  userId: string;
+  teams: readonly string[];
+  title: string;
+  visibility: ChatVisibility;
+  agentId: string;
+  metadata: ChatMetadata | undefined;
+}
+
+export function decideCreate({ userId, teams, title, visibility, agentId, metadata }: NewChat): ChatEvent[] {
+  const shown = visibility === ChatVisibility.UNSPECIFIED ? ChatVisibility.PRIVATE : visibility;
+  const teamIds = shown === ChatVisibility.TEAM ? [...teams] : [];
+  return [create(ChatCreatedSchema, { userId, title, visibility: shown, teamIds, agentId, ...(metadata && { metadata }) })];
+}
+
+/** A user's message opens the turn of its run; while one is open, no other is taken. */
+export function decideSend(chat: ChatState, message: ChatMessage): ChatEvent[] {
+  if (chat.activeRunId !== "") {
+    throw new AppError("RUN_ACTIVE", "an answer is still being written; wait for it or cancel its run", {
+      metadata: { run_id: chat.activeRunId, chat_id: chat.chatId },
+    });
+  }
+  return [create(MessageSentSchema, { message })];
+}
+
+/** An answer is taken once, from the run whose turn it is. */
+export function decideAnswer(chat: ChatState, answer: ChatMessage): ChatEvent[] {
+  if (chat.deleted || chat.activeRunId !== answer.runId) return [];
+  return [create(MessageSentSchema, { message: answer })];
+}
+
+export function decideRename(chat: ChatState, title: string): ChatEvent[] {
+  return chat.title === title ? [] : [create(ChatRenamedSchema, { title })];
+}
+
+export function decideShare(chat: ChatState, visibility: ChatVisibility, teams: readonly string[]): ChatEvent[] {
+  const teamIds = visibility === ChatVisibility.TEAM ? [...teams] : [];
+  const same = chat.visibility === visibility && chat.teamIds.join() === teamIds.join();
+  return same ? [] : [create(ChatVisibilityChangedSchema, { visibility, teamIds })];
+}
+
+export function decideDelete(chat: ChatState): ChatEvent[] {
+  return chat.deleted ? [] : [create(ChatDeletedSchema)];
+}
+
+export function decideLink(current: RelationType | undefined, artifactId: string, wanted: RelationType): ChatEvent[] {
+  const relationType = relationOf(wanted);
+  return current === relationType ? [] : [create(ChatArtifactLinkedSchema, { artifactId, relationType })];
+}
+
+export function decideUnlink(artifactId: string): ChatEvent[] {
+  return [create(ChatArtifactUnlinkedSchema, { artifactId })];
+}
+
+export const relationOf = (wanted: RelationType): RelationType =>
+  wanted === RelationType.UNSPECIFIED ? RelationType.REFERENCED : wanted;
+
+export function evolveChat(chat: ChatState, event: ChatEvent, at: { version: number; time: Date }): ChatState {
+  const next = { ...chat, version: at.version, updateTime: at.time };
+  switch (event.$typeName) {
+    case "ameide.events.v1.ChatCreated": {
+      const { userId, title, visibility, teamIds, agentId, metadata } = event;
+      return { ...next, userId, title, visibility, teamIds, agentId, metadata, createTime: at.time };
+    }
+    case "ameide.events.v1.MessageSent":
+      return afterMessage(next, event.message);
+    case "ameide.events.v1.ChatRenamed":
+      return { ...next, title: event.title };
+    case "ameide.events.v1.ChatVisibilityChanged":
+      return { ...next, visibility: event.visibility, teamIds: event.teamIds };
+    case "ameide.events.v1.ChatDeleted":
+      return { ...next, deleted: true, activeRunId: "" };
+    case "ameide.events.v1.ChatArtifactLinked":
+    case "ameide.events.v1.ChatArtifactUnlinked":
+      return next;
+  }
+}
+
+function afterMessage(chat: ChatState, message: ChatMessage | undefined): ChatState {
+  if (!message) return chat;
+  return {
+    ...chat,
+    title: chat.title === "" ? titleOf(message) : chat.title,
+    messageCount: chat.messageCount + 1,
+    activeRunId: message.role === MessageRole.USER ? message.runId : "",
+  };
+}
+
+function titleOf(message: ChatMessage): string {
+  const part = message.parts.find((p) => p.kind.case === "text");
+  const [line = ""] = part?.kind.case === "text" ? part.kind.value.text.trim().split("\n") : [];
+  const characters = [...line];
+  return characters.length > TITLE_LENGTH ? `${characters.slice(0, TITLE_LENGTH - 1).join("")}…` : line;
+}

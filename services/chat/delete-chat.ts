@@ -1,0 +1,27 @@
+import {
+  ChatCommandService,
+  type DeleteChatRequest,
+  type DeleteChatResponse,
+} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { requireScope, type Actor } from "../platform/auth/actor.ts";
+import { requireEtag } from "../platform/command/etag.ts";
+import { runCommand } from "../platform/command/run-command.ts";
+import { changeChat, type ChatDeps } from "./change-chat.ts";
+import { loadManageableChat } from "./chat-access.ts";
+import { decideDelete } from "./chat.ts";
+import type { RunPorts } from "./run-ports.ts";
+
+export async function deleteChat(
+  deps: ChatDeps & { runs: RunPorts },
+  actor: Actor,
+  request: DeleteChatRequest,
+): Promise<DeleteChatResponse> {
+  requireScope(actor, "chat.write");
+  return runCommand(deps, actor, ChatCommandService.method.deleteChat, request, async (tx) => {
+    const chat = await loadManageableChat(tx, actor, request.chatId);
+    requireEtag(request.etag, chat.version);
+    if (chat.activeRunId !== "") await deps.runs.cancel(tx, actor, chat.activeRunId);
+    await changeChat(tx, deps, actor, chat, decideDelete(chat), request.requestId);
+    return {};
+  });
+}

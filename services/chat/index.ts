@@ -1,0 +1,11 @@
+/** What other slices may use of chats. */
+export { appendAnswer, type Answer } from "./append-answer.ts";
+export type { Causer, ChatDeps } from "./change-chat.ts";
+export { loadReadableChat } from "./chat-access.ts";
+export { deliverMessage } from "./deliver-message.ts";
+export { createChatHandlers } from "./handlers.ts";
+export { linkPrimaryChat } from "./link-primary-chat.ts";
+export { latestMessages } from "./message-store.ts";
+export { plainText } from "./plain-text.ts";
+export { readableChatReference } from "./readable-chat-reference.ts";
+export type { RunForChat, RunPorts } from "./run-ports.ts";

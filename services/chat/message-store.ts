@@ -1,0 +1,66 @@
+import { ChatMessageSchema, type ChatMessage } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
+import type { Reader, Tx } from "../platform/db/database.ts";
+import { countTokens } from "../platform/tokenizer/count-tokens.ts";
+import { plainText } from "./plain-text.ts";
+import { chatMessages } from "./tables.ts";
+
+const inChat = (reader: Reader, chatId: string) =>
+  and(eq(chatMessages.tenantId, reader.tenantId), eq(chatMessages.chatId, chatId));
+
+export async function saveMessage(tx: Tx, message: ChatMessage): Promise<void> {
+  const text = plainText(message.parts);
+  await tx.sql.insert(chatMessages).values({
+    tenantId: tx.tenantId,
+    chatId: message.chatId,
+    version: Number(message.version),
+    messageId: message.messageId,
+    message: toBinary(ChatMessageSchema, message),
+    tokens: countTokens(text),
+    // PostgreSQL refuses a tsvector of more than a mebibyte.
+    words: sql`to_tsvector('simple', ${text.slice(0, 200_000)})`,
+  });
+}
+
+export interface MessagePage {
+  /** The version of the last message seen; undefined for the first page. */
+  after: number | undefined;
+  limit: number;
+  newestFirst: boolean;
+}
+
+export async function listMessages(reader: Reader, chatId: string, page: MessagePage): Promise<ChatMessage[]> {
+  const { version } = chatMessages;
+  const beyond = page.newestFirst ? sql`${version} < ${page.after}` : sql`${version} > ${page.after}`;
+  const rows = await reader.sql
+    .select({ message: chatMessages.message })
+    .from(chatMessages)
+    .where(and(inChat(reader, chatId), page.after === undefined ? undefined : beyond))
+    .orderBy(page.newestFirst ? desc(version) : asc(version))
+    .limit(page.limit);
+  return rows.map((row) => fromBinary(ChatMessageSchema, row.message));
+}
+
+/** The latest messages that fit both limits, oldest first, with our count of their tokens. */
+export async function latestMessages(
+  reader: Reader,
+  chatId: string,
+  limits: { messages: number; tokens: number },
+): Promise<{ messages: ChatMessage[]; tokens: number }> {
+  const rows = await reader.sql
+    .select({ message: chatMessages.message, tokens: chatMessages.tokens })
+    .from(chatMessages)
+    .where(inChat(reader, chatId))
+    .orderBy(desc(chatMessages.version))
+    .limit(limits.messages);
+  let tokens = 0;
+  const kept: ChatMessage[] = [];
+  for (const row of rows) {
+    // The newest message is always kept: it is the question.
+    if (kept.length > 0 && tokens + row.tokens > limits.tokens) break;
+    tokens += row.tokens;
+    kept.unshift(fromBinary(ChatMessageSchema, row.message));
+  }
+  return { messages: kept, tokens };
+}

@@ -1,0 +1,20 @@
+import type { Actor } from "../platform/auth/actor.ts";
+import type { Tx } from "../platform/db/database.ts";
+
+/** A run that is to answer a message of a chat. */
+export interface RunForChat {
+  runId: string;
+  chatId: string;
+  messageId: string;
+  agentId: string;
+}
+
+/** What chats need of runs. The inference slice knows chats, so it is handed in by the composition root. */
+export interface RunPorts {
+  /** Admits the run in the same transaction, after the message was stored. */
+  admit(tx: Tx, actor: Actor, run: RunForChat, requestId: string): Promise<void>;
+  /** Asks the run to stop, in the same transaction. */
+  cancel(tx: Tx, actor: Actor, runId: string): Promise<void>;
+  /** Throws AGENT_NOT_FOUND; an empty id means the default agent. Resolves to the agent's id. */
+  agentOrDefault(agentId: string): string;
+}

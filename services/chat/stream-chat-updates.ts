@@ -1,0 +1,66 @@
+import type {
+  StreamChatUpdatesRequest,
+  StreamChatUpdatesResponseSchema,
+} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { requireScope, type Actor } from "../platform/auth/actor.ts";
+import type { StoredEvent } from "../platform/event-store/event-store.ts";
+import { tailStream, type TailDeps } from "../platform/event-store/stream-tail.ts";
+import { checkpointToken, versionOfCheckpoint } from "../platform/tokens/checkpoint-token.ts";
+import { loadReadableChat } from "./chat-access.ts";
+import { chatMessage } from "./chat-message.ts";
+import { chatStream, type ChatEvent } from "./chat.ts";
+
+type Response = MessageInitShape<typeof StreamChatUpdatesResponseSchema>;
+
+export async function* streamChatUpdates(
+  deps: TailDeps,
+  actor: Actor,
+  request: StreamChatUpdatesRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Response> {
+  requireScope(actor, "chat.read");
+  const { chatId } = await loadReadableChat(deps.database.reader(actor.tenantId), actor, request.chatId);
+  const stream = chatStream(chatId);
+  const after = versionOfCheckpoint(request.checkpointToken, stream);
+  for await (const event of tailStream(deps, actor.tenantId, stream, after, signal)) {
+    const update = await updateOf(deps, actor, chatId, event);
+    yield {
+      update,
+      version: BigInt(event.version),
+      checkpointToken: checkpointToken(stream, event.version),
+      eventTime: timestampFromDate(event.time),
+    };
+    if (update.case === "deleted") return;
+  }
+}
+
+async function updateOf(
+  deps: TailDeps,
+  actor: Actor,
+  chatId: string,
+  { data, version, time, metadata }: StoredEvent,
+): Promise<NonNullable<Response["update"]>> {
+  const event = data as ChatEvent;
+  switch (event.$typeName) {
+    case "ameide.events.v1.MessageSent":
+      return event.message
+        ? { case: "message", value: { ...event.message, version: BigInt(version) } }
+        : { case: undefined };
+    case "ameide.events.v1.ChatArtifactLinked": {
+      const { artifactId, relationType } = event;
+      const value = { chatId, artifactId, relationType, createTime: timestampFromDate(time), createdBy: metadata.userId };
+      return { case: "relation", value };
+    }
+    case "ameide.events.v1.ChatArtifactUnlinked":
+      return { case: "artifactRemoved", value: event.artifactId };
+    case "ameide.events.v1.ChatDeleted":
+      return { case: "deleted", value: { deletedBy: metadata.userId } };
+    default: {
+      // Reading it again also ends the stream of somebody with whom it is no longer shared.
+      const chat = await loadReadableChat(deps.database.reader(actor.tenantId), actor, chatId);
+      return { case: "chat", value: chatMessage(chat) };
+    }
+  }
+}

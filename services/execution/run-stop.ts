@@ -1,0 +1,9 @@
+/** Why a session ends before its agent has finished. Used as the reason of its abort signal. */
+export class RunStop extends Error {
+  readonly why: "cancelled" | "lease-lost" | "shutting-down";
+
+  constructor(why: RunStop["why"]) {
+    super(why);
+    this.why = why;
+  }
+}

@@ -1,0 +1,66 @@
+import type { ChatMessageInput } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { Actor } from "../platform/auth/actor.ts";
+import type { Tx } from "../platform/db/database.ts";
+import { countTokens } from "../platform/tokenizer/count-tokens.ts";
+import type { AgentDefinition } from "./agent-registry.ts";
+import { changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
+import { conversationOf, conversationOfChat, type Conversation } from "./conversation.ts";
+import { enqueueRun } from "./lease-store.ts";
+import type { ModelInfo } from "./model-catalog.ts";
+import { decideAdmit, newRun, type RunRecord } from "./run.ts";
+
+export interface RunToAdmit {
+  runId: string;
+  /** Empty without a chat. */
+  chatId: string;
+  messageId: string;
+  /** The conversation of a run without a chat. */
+  messages: ChatMessageInput[];
+  agentId: string;
+  /** 0: the agent's own limit. */
+  maxOutputTokens: number;
+  requestId: string;
+}
+
+/** What a message and a tool cost beyond their text. */
+const TOKENS_PER_MESSAGE = 8;
+const TOKENS_PER_TOOL = 150;
+
+/** Stores a run, holds its worst case in the budget and puts it in the queue; throwing leaves nothing behind. */
+export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunToAdmit): Promise<RunRecord> {
+  const agent = deps.agents.get(wanted.agentId);
+  const [model] = deps.agents.modelsOf(agent);
+  const maxOutputTokens = outputLimit(agent, model, wanted.maxOutputTokens);
+  const conversation =
+    wanted.chatId === "" ? conversationOf(wanted.messages) : await conversationOfChat(tx, wanted.chatId);
+  const reservedMicros = deps.budget.costOf(model.ref, {
+    inputTokens: inputTokensOf(agent, conversation),
+    outputTokens: maxOutputTokens,
+  });
+  const { runId, chatId, messageId, messages, requestId } = wanted;
+  const decided = decideAdmit({
+    userId: actor.userId,
+    chatId,
+    messageId,
+    messages,
+    agentId: agent.agentId,
+    agentVersion: agent.version,
+    model: model.ref,
+    options: { maxOutputTokens },
+    reservedMicros,
+  });
+  const run = await changeRun(tx, deps, actor, newRun(runId), decided, requestId);
+  await deps.budget.admit(tx, runId, reservedMicros);
+  await enqueueRun(tx, runId, 0, deps.now());
+  tx.afterCommit(() => deps.bus.publish(QUEUE_SUBJECT));
+  return run;
+}
+
+export const outputLimit = (agent: AgentDefinition, model: ModelInfo, wanted: number): number =>
+  Math.min(wanted || agent.maxOutputTokens, model.maxOutputTokens);
+
+/** Our count of what the first model call reads. */
+export function inputTokensOf(agent: AgentDefinition, { messages, tokens }: Conversation): number {
+  const extra = (messages.length + 1) * TOKENS_PER_MESSAGE + agent.tools.length * TOKENS_PER_TOOL;
+  return tokens + countTokens(agent.prompt) + extra;
+}

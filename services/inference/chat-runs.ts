@@ -1,0 +1,16 @@
+import type { RunPorts } from "../chat/index.ts";
+import { DEFAULT_AGENT_ID } from "./agent-registry.ts";
+import { admitRun } from "./admit-run.ts";
+import { cancelRunOfChat } from "./cancel-run.ts";
+import type { RunDeps } from "./change-run.ts";
+
+/** What chats need of runs. */
+export function createChatRuns(deps: RunDeps): RunPorts {
+  return {
+    async admit(tx, actor, run, requestId) {
+      await admitRun(tx, deps, actor, { ...run, messages: [], maxOutputTokens: 0, requestId });
+    },
+    cancel: (tx, actor, runId) => cancelRunOfChat(tx, deps, actor, runId),
+    agentOrDefault: (agentId) => deps.agents.get(agentId || DEFAULT_AGENT_ID).agentId,
+  };
+}

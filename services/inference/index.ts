@@ -1,0 +1,21 @@
+/** What other slices and the execution layer may use of runs. */
+export { createAgentRegistry, type AgentDefinition, type AgentRegistry } from "./agent-registry.ts";
+export { CANCEL_SUBJECT, changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
+export { createChatRuns } from "./chat-runs.ts";
+export { conversationOf, conversationOfChat } from "./conversation.ts";
+export { endRun } from "./end-run.ts";
+export { createInferenceHandlers } from "./handlers.ts";
+export {
+  claimRuns,
+  holdsClaim,
+  releaseLeases,
+  removeClaimed,
+  renewLeases,
+  type Claim,
+} from "./lease-store.ts";
+export { createModelCatalog, OFFLINE_MODEL, type ModelCatalog, type ModelInfo } from "./model-catalog.ts";
+export { loadReadableRun } from "./run-access.ts";
+export { usageMessage } from "./run-message.ts";
+export { decideClaim, hasEnded, runStream, type RunOutcome, type RunRecord } from "./run.ts";
+export { startRun } from "./start-run.ts";
+export { findProgress, findRun, saveProgress } from "./store.ts";

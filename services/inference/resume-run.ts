@@ -1,0 +1,36 @@
+import {
+  InferenceService,
+  type ResumeRunRequest,
+  type ResumeRunResponse,
+} from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { requireScope, type Actor } from "../platform/auth/actor.ts";
+import { runCommand } from "../platform/command/run-command.ts";
+import type { Tx } from "../platform/db/database.ts";
+import { inputTokensOf } from "./admit-run.ts";
+import { changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
+import { conversationOf, conversationOfChat } from "./conversation.ts";
+import { enqueueRun } from "./lease-store.ts";
+import { loadReadableRun } from "./run-access.ts";
+import { runSummary } from "./run-message.ts";
+import { decideResume, type RunRecord } from "./run.ts";
+
+export async function resumeRun(deps: RunDeps, actor: Actor, request: ResumeRunRequest): Promise<ResumeRunResponse> {
+  requireScope(actor, "run.write");
+  return runCommand(deps, actor, InferenceService.method.resumeRun, request, async (tx) => {
+    const run = await loadReadableRun(tx, actor, request.runId);
+    const reservedMicros = await worstCaseOf(tx, deps, run);
+    const decided = decideResume(run, actor.userId, reservedMicros);
+    await deps.budget.admit(tx, run.runId, reservedMicros);
+    const resumed = await changeRun(tx, deps, actor, run, decided, request.requestId);
+    await enqueueRun(tx, run.runId, run.attempt, deps.now());
+    tx.afterCommit(() => deps.bus.publish(QUEUE_SUBJECT));
+    return { run: runSummary(resumed) };
+  });
+}
+
+async function worstCaseOf(tx: Tx, deps: RunDeps, run: RunRecord): Promise<number> {
+  const agent = deps.agents.getVersion(run.agentId, run.agentVersion);
+  const conversation = run.chatId === "" ? conversationOf(run.messages) : await conversationOfChat(tx, run.chatId);
+  const tokens = { inputTokens: inputTokensOf(agent, conversation), outputTokens: run.maxOutputTokens };
+  return deps.budget.costOf(run.model, tokens);
+}
