@@ -38,7 +38,7 @@ function budgetExceeded(metadata: Metadata): Omit<Problem, "reason"> {
   ].filter(Boolean);
   const ways = [
     reset_time && `It starts again on ${formatMoment(new Date(reset_time))}.`,
-    `${raise_by ? `Somebody with the role ${raise_by}` : "An admin"} can raise it before then.`,
+    `${raise_by ? `Somebody with the role ${raise_by}` : "An admin"} can raise it${reset_time ? " before then" : ""}.`,
   ].filter(Boolean);
   return {
     title: `${windowNames[window] ?? "The"} budget${of} is spent`,

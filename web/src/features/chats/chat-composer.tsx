@@ -10,15 +10,17 @@ export interface ChatComposerProps {
   chat: Chat;
   sending: Sending;
   running: boolean;
+  /** The answer waits for budget: it is not stopped by a stray Escape. */
+  parked: boolean;
   stopping: boolean;
   onStop: (() => void) | undefined;
 }
 
-export function ChatComposer({ chat, sending, running, stopping, onStop }: ChatComposerProps) {
+export function ChatComposer({ chat, sending, running, parked, stopping, onStop }: ChatComposerProps) {
   const composer = useRef<ComposerHandle>(null);
   const { draft, problem, dismiss, send } = sending;
   useEffect(() => composer.current?.focus(), []);
-  useEscape(stopping ? undefined : onStop);
+  useEscape(stopping || parked ? undefined : onStop);
   return (
     <div className="shrink-0 px-3 pb-3 md:px-4 md:pb-4">
       <div className="mx-auto w-full max-w-3xl">

@@ -1,4 +1,5 @@
 import type { Chat, ChatMessage } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { RunState } from "@ameide/sdk";
 import { useMemo, useState } from "react";
 import { problemOf } from "../../rpc/problem.ts";
 import { ChatComposer } from "./chat-composer.tsx";

@@ -1,0 +1,55 @@
+import { create } from "@bufbuild/protobuf";
+import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
+import { RunErrorSchema } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import { ErrorInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { describe, expect, it } from "vitest";
+import { problemOf, problemOfRun } from "./problem.ts";
+
+function refusal(code: Code, reason: string, metadata: Record<string, string> = {}) {
+  const value = { domain: "ameide", reason, metadata };
+  return new ConnectError("refused", code, undefined, [{ desc: ErrorInfoSchema, value }]);
+}
+
+const spent = {
+  scope: "tenant",
+  window: "day",
+  limit_micros: "1000000",
+  used_micros: "990000",
+  reserved_micros: "0",
+  reset_time: "2026-11-21T00:00:00Z",
+  raise_by: "admin",
+};
+
+describe("problems", () => {
+  it("tells the whole story of a spent budget", () => {
+    const { title, detail } = problemOf(refusal(Code.ResourceExhausted, "BUDGET_EXCEEDED", spent));
+    expect(title).toBe("Today's budget of the tenant is spent");
+    expect(detail).toMatch(/^The limit is \$1\.00, \$0\.99 is used\. It starts again on .* admin can raise/);
+  });
+
+  it("makes do with a spent budget of which nothing is told", () => {
+    const { title, detail } = problemOf(refusal(Code.ResourceExhausted, "BUDGET_EXCEEDED"));
+    expect(title).toBe("The budget is spent");
+    expect(detail).toBe("An admin can raise it.");
+  });
+
+  it("does not offer to retry what cannot work", () => {
+    expect(problemOf(refusal(Code.NotFound, "CHAT_NOT_FOUND")).retry).toBe(false);
+    expect(problemOf(refusal(Code.FailedPrecondition, "RUN_ACTIVE")).retry).toBe(true);
+  });
+
+  it("takes a lost connection for what it is", () => {
+    expect(problemOf(new TypeError("Failed to fetch")).title).toBe("The server cannot be reached");
+    expect(problemOf(new ConnectError("down", Code.Unavailable)).retry).toBe(true);
+  });
+
+  it("shows the server's own words for a reason it does not know", () => {
+    expect(problemOf(refusal(Code.InvalidArgument, "SCHEMA_VIOLATION")).detail).toBe("refused");
+  });
+
+  it("describes why a run failed", () => {
+    const error = create(RunErrorSchema, { reason: ErrorReason.PROVIDERS_EXHAUSTED, message: "x" });
+    expect(problemOfRun(error)).toMatchObject({ reason: "PROVIDERS_EXHAUSTED", retry: true });
+  });
+});
