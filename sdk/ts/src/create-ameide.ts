@@ -1,0 +1,105 @@
+import {
+  ArtifactCommandService,
+  ArtifactQueryService,
+} from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import type { StreamArtifactUpdatesResponse } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
+import { ChatCommandService, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
+import { authenticate, type TokenSource } from "./authenticate.ts";
+import { type ReconnectPolicy, withOverrides } from "./follow.ts";
+import { type RetryOptions, retryUnary } from "./retry.ts";
+import { createRuns, type Runs } from "./runs.ts";
+import { type WatchOptions, watchArtifact, watchChat } from "./watch-updates.ts";
+
+/** What a transport is made of: where the server is, and the interceptors that all calls pass, outermost first. */
+export interface TransportOptions {
+  readonly baseUrl: string;
+  readonly interceptors: Interceptor[];
+}
+
+/** Settings of `createAmeide`. */
+export interface AmeideOptions {
+  /** Where the server is, such as "https://ameide.example"; in a browser, "/" is the page's own origin. */
+  readonly baseUrl: string;
+  /** The bearer token, or where to get it. A function may throw; UNAUTHENTICATED thrown by it is not retried. */
+  readonly token: TokenSource;
+  /** Makes the transport; default: Connect over fetch, binary. `@ameide/sdk/node` has one for HTTP/2. */
+  readonly transport?: (options: TransportOptions) => Transport;
+  /** Further interceptors, outside of the SDK's own. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Repeats unary calls that are safe to repeat; absent: none is repeated. */
+  readonly retry?: RetryOptions;
+  /** How streams are kept alive; what is unset has the defaults of `ReconnectPolicy`. */
+  readonly reconnect?: Partial<ReconnectPolicy>;
+}
+
+/** All of Ameide: the generated clients, and the streams that heal. */
+export interface Ameide {
+  readonly chatCommands: Client<typeof ChatCommandService>;
+  readonly chatQueries: Client<typeof ChatQueryService>;
+  readonly artifactCommands: Client<typeof ArtifactCommandService>;
+  readonly artifactQueries: Client<typeof ArtifactQueryService>;
+  readonly inference: Client<typeof InferenceService>;
+  readonly agents: Client<typeof AgentService>;
+  readonly budgets: Client<typeof BudgetService>;
+  /** Run streams. */
+  readonly runs: Runs;
+  /** Streams a chat's events, each once and in order, until it is deleted. Throws like a run stream. */
+  watchChat(chatId: string, options?: WatchOptions): AsyncIterable<StreamChatUpdatesResponse>;
+  /** Streams an artifact's events, each once and in order, until the caller stops. Throws like a run stream. */
+  watchArtifact(artifactId: string, options?: WatchOptions): AsyncIterable<StreamArtifactUpdatesResponse>;
+  /** What all of the above run over, for other clients such as connect-query. */
+  readonly transport: Transport;
+}
+
+const RECONNECT: ReconnectPolicy = {
+  maxReconnects: 10,
+  // Two and a half of the server's heartbeats.
+  silenceTimeoutMs: 20_000,
+  baseDelayMs: 250,
+  maxDelayMs: 15_000,
+  random: Math.random,
+};
+
+/** Update streams have no heartbeat: an idle one is opened anew from time to time, which loses nothing. */
+const UPDATES_SILENCE_MS = 120_000;
+
+/** Makes everything from an address and a token; sends nothing yet. Works in browsers and in Node. */
+export function createAmeide(options: AmeideOptions): Ameide {
+  const { token, retry, reconnect = {} } = options;
+  const renewable = typeof token === "function";
+  const transport = (options.transport ?? createWebTransport)({
+    baseUrl: options.baseUrl,
+    interceptors: [
+      ...(options.interceptors ?? []),
+      ...(retry ? [retryUnary(retry)] : []),
+      authenticate(token),
+    ],
+  });
+  const chatQueries = createClient(ChatQueryService, transport);
+  const artifactQueries = createClient(ArtifactQueryService, transport);
+  const inference = createClient(InferenceService, transport);
+  const updates = withOverrides({ ...RECONNECT, silenceTimeoutMs: UPDATES_SILENCE_MS }, reconnect);
+  return {
+    chatCommands: createClient(ChatCommandService, transport),
+    chatQueries,
+    artifactCommands: createClient(ArtifactCommandService, transport),
+    artifactQueries,
+    inference,
+    agents: createClient(AgentService, transport),
+    budgets: createClient(BudgetService, transport),
+    runs: createRuns({ client: inference, reconnect: withOverrides(RECONNECT, reconnect), renewable }),
+    watchChat: (chatId, watch) => watchChat(chatQueries, { ...updates, renewable }, chatId, watch),
+    watchArtifact: (artifactId, watch) =>
+      watchArtifact(artifactQueries, { ...updates, renewable }, artifactId, watch),
+    transport,
+  };
+}
+
+function createWebTransport({ baseUrl, interceptors }: TransportOptions): Transport {
+  return createConnectTransport({ baseUrl, interceptors, useBinaryFormat: true });
+}

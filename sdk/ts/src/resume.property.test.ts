@@ -1,0 +1,144 @@
+import { ResumeState } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
+import {
+  type Arbitrary,
+  array,
+  asyncProperty,
+  boolean,
+  check,
+  constantFrom,
+  defaultReportMessage,
+  double,
+  integer,
+  record,
+  type RunDetails,
+} from "fast-check";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { codePointLength } from "./code-points.ts";
+import { createAmeide } from "./create-ameide.ts";
+import { reasonOf } from "./errors.ts";
+import { toolCallsOf } from "./run-parts.ts";
+import type { RunUpdate } from "./run-view.ts";
+import { FrameLog } from "./testing/frame-log.ts";
+import { faults, play, script } from "./testing/script.ts";
+import { serveRun } from "./testing/scripted-server.ts";
+import { inMemory, overFetch } from "./testing/transports.ts";
+import { inVirtualTime, useVirtualTime } from "./testing/virtual-time.ts";
+
+const RUNS = 3000;
+
+beforeEach(useVirtualTime);
+afterEach(() => vi.useRealTimers());
+
+const reader = record({
+  faults,
+  startFaults: array(constantFrom("before" as const, "after" as const), { maxLength: 2 }),
+  starts: boolean(),
+  fetches: boolean(),
+  snapshotAtStart: boolean(),
+  tellsStatus: boolean(),
+  leaksEpochs: boolean(),
+});
+
+const plan = record({
+  script,
+  log: record({
+    capacity: integer({ min: 1, max: 30 }),
+    tokenEvery: integer({ min: 1, max: 12 }),
+    checkpointEvery: integer({ min: 1, max: 9 }),
+  }),
+  readers: array(reader, { minLength: 1, maxLength: 2 }),
+  headStartMs: constantFrom(0, 5, 30, 60_000),
+  random: double({ min: 0, max: 0.999, noNaN: true }),
+});
+
+it("a stream that breaks anywhere, any way, shows the stored answer and takes nothing back silently", async () => {
+  const property = asyncProperty(
+    plan,
+    async ({ script: acts, log: options, readers, headStartMs, random }) => {
+      const log = new FrameLog(options);
+      const played = play(log, acts);
+      await inVirtualTime(new Promise((resolve) => setTimeout(resolve, headStartMs)));
+      const streams = readers.map((settings) => read(log, settings, random));
+      for (const { updates, requestIds } of await inVirtualTime(Promise.all(streams))) {
+        expect(brokenPromise(updates)).toBeUndefined();
+        expect(restarted(updates) || isRising(attempts(updates))).toBe(true);
+        expect(updates.filter((update) => update.done)).toEqual([updates.at(-1)]);
+        const view = updates.at(-1)?.view;
+        expect(view?.text).toBe(log.story.chars.join(""));
+        expect(view?.parts).toEqual(log.story.parts());
+        expect(view?.state).toBe(log.story.state);
+        expect(requestIds).toBeLessThanOrEqual(1);
+      }
+      await inVirtualTime(played);
+    },
+  );
+  await expect(check(property, { numRuns: RUNS })).resolves.toSatisfy(passed);
+}, 120_000);
+
+function passed(details: RunDetails<unknown>): boolean {
+  if (details.failed) throw new Error(defaultReportMessage(details), { cause: details.errorInstance });
+  return details.numRuns === RUNS;
+}
+
+async function read(log: FrameLog, settings: ReaderPlan, random: number) {
+  const server = serveRun({ log, ...settings });
+  const ameide = createAmeide({
+    baseUrl: "https://in-memory",
+    token: () => "token",
+    transport: (settings.fetches ? overFetch : inMemory)(server.httpClient),
+    reconnect: { maxReconnects: 30, random: () => random },
+  });
+  const stream = settings.starts ? ameide.runs.stream({}) : ameide.runs.watch(log.runId);
+  const updates: RunUpdate[] = [];
+  for await (const update of stream) updates.push(update);
+  return { updates, ...server.stats, requestIds: server.stats.requestIds.size };
+}
+
+/** Whether the frames were gone, so that the line was read again from its first. */
+function restarted(updates: readonly RunUpdate[]): boolean {
+  return updates.some(
+    (update) =>
+      (update.kind === "resumed" && update.state === ResumeState.GONE) ||
+      (update.kind === "reconnecting" && reasonOf(update.cause) === "RESUME_GONE"),
+  );
+}
+
+/** The attempts as they were announced; one that comes twice is a frame that was applied twice. */
+function attempts(updates: readonly RunUpdate[]): number[] {
+  return updates.flatMap(({ kind, view }) => (kind === "started" ? [view.attempt] : []));
+}
+
+function isRising(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0));
+}
+
+/** Text and tool calls only grow, by what the update says, unless a retract says how much stays. */
+function brokenPromise(updates: readonly RunUpdate[]): string | undefined {
+  let text = "";
+  let calls: string[] = [];
+  for (const update of updates) {
+    const { view } = update;
+    const before = { text, calls };
+    text = view.text;
+    calls = toolCallsOf(view.parts).map((call) => call.toolCallId);
+    if (update.kind === "retract") {
+      const announced =
+        before.text.startsWith(text) &&
+        codePointLength(text) === update.toOffset &&
+        isEqual(calls, before.calls.slice(0, update.keepToolCalls));
+      if (!announced) return `a retract says other than it does: ${JSON.stringify([before, text, calls])}`;
+    } else {
+      const appended = "appended" in update ? update.appended : "";
+      if (text !== before.text + appended) return `${update.kind} changed "${before.text}" to "${text}"`;
+      if (!isEqual(before.calls, calls.slice(0, before.calls.length)))
+        return `${update.kind} lost a tool call`;
+    }
+  }
+  return undefined;
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+type ReaderPlan = typeof reader extends Arbitrary<infer T> ? T : never;

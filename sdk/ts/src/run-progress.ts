@@ -1,0 +1,69 @@
+import { type RunState, RunState as State } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import type { RunChange, RunUpdate, RunView } from "./run-view.ts";
+
+/** A reader's state of one run: what it shows and where on the sequence line it stands. Immutable. */
+export interface RunProgress {
+  /** What has been shown. */
+  readonly view: RunView;
+  /** Length of `view.text` in code points: the offset of the next delta. */
+  readonly length: number;
+  /** Lengths of the tool calls' arguments in code points, by tool call id. */
+  readonly argumentLengths: Readonly<Record<string, number>>;
+  /** The sequence line; empty while nothing of it was received. */
+  readonly epoch: string;
+  /** The last seq applied; 0 at the start of the line. */
+  readonly seq: bigint;
+  /** The latest resume token, and the line it was issued for. */
+  readonly token: { readonly value: string; readonly epoch: string };
+  /** Whether the connection was opened without a token and has delivered nothing yet: a line may begin. */
+  readonly fromStart: boolean;
+}
+
+/** Nothing received yet. */
+export function emptyProgress(runId: string): RunProgress {
+  const view: RunView = {
+    runId,
+    state: State.UNSPECIFIED,
+    parts: [],
+    text: "",
+    attempt: 0,
+    messageId: "",
+    done: false,
+  };
+  const nowhere = { epoch: "", seq: 0n, token: { value: "", epoch: "" } };
+  return { view, length: 0, argumentLengths: {}, fromStart: false, ...nowhere };
+}
+
+/** What WatchRun must be asked for to go on from here. */
+export function positionOf(progress: RunProgress): { resumeToken: string; afterSeq: bigint } {
+  const { token, epoch, seq } = progress;
+  // A seq of another line than the token's would name a position that does not exist.
+  return { resumeToken: token.value, afterSeq: token.value !== "" && token.epoch === epoch ? seq : 0n };
+}
+
+/** The progress as a new connection starts out with it. */
+export function opened(progress: RunProgress): RunProgress {
+  return { ...progress, fromStart: progress.token.value === "" };
+}
+
+/** The progress without its token: the next connection starts at the first frame. */
+export function withoutToken(progress: RunProgress): RunProgress {
+  return { ...progress, token: { value: "", epoch: "" } };
+}
+
+/** Whether a run in this state has ended. */
+export function isTerminal(state: RunState): boolean {
+  return (
+    state === State.COMPLETED || state === State.CANCELLED || state === State.FAILED || state === State.PARKED
+  );
+}
+
+/** The progress and the one update that says what changed in its view. */
+export function changed(
+  progress: RunProgress,
+  view: Partial<RunView>,
+  change: RunChange,
+): { progress: RunProgress; update: RunUpdate } {
+  const next = { ...progress.view, ...view };
+  return { progress: { ...progress, view: next }, update: { ...change, view: next, done: next.done } };
+}
