@@ -40,12 +40,16 @@ export function ChatComposer({ chat, sending, running, parked, stopping, onStop 
           <AgentName agentId={chat.agentId} />
         </Composer>
         <p className="mt-1.5 hidden text-center text-xs text-muted md:block">
-          {running ? "Esc stops the answer." : "Enter sends, Shift + Enter starts a new line."} Agents make
-          mistakes; check what matters.
+          {hintOf(running, parked)} Agents make mistakes; check what matters.
         </p>
       </div>
     </div>
   );
+}
+
+function hintOf(running: boolean, parked: boolean): string {
+  if (parked) return "The answer waits for budget.";
+  return running ? "Esc stops the answer." : "Enter sends, Shift + Enter starts a new line.";
 }
 
 /** Calls back on Escape, unless a menu or dialog has taken it. */

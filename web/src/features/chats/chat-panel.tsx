@@ -53,6 +53,7 @@ export function ChatPanel({ chat, messages, earlier }: ChatPanelProps) {
         chat={chat}
         sending={sending}
         running={running}
+        parked={running && run.view?.state === RunState.PARKED}
         stopping={commands.stopping}
         onStop={activeRunId ? stop : undefined}
       />
