@@ -86,12 +86,12 @@ function receive(session: Session, message: RunMessage): Received<RunUpdate> {
   if (phase === "start") return admit(session, message.run);
   if (isTerminal(message.run.state)) return conclude(session, message.run);
   // A line that is told again shows PARKED and goes on.
-  return phase === "confirm" ? DROPPED : readBack(session, message.run);
+  return phase === "confirm" ? dropped() : readBack(session, message.run);
 }
 
 /** An end without a terminal status of its own is a drop, unless the run had ended before. */
 function ended(session: Session): Received<RunUpdate> {
-  if (!isTerminal(session.progress.view.state)) return DROPPED;
+  if (!isTerminal(session.progress.view.state)) return dropped();
   session.phase = "confirm";
   return { updates: [], next: "reopen", progress: false };
 }
@@ -138,24 +138,34 @@ function take(
   if (session.gaps > GAPS_WITH_TOKEN) session.progress = withoutToken(progress);
   if (verdict === "gone") session.phase = "read";
   if (verdict === "quiet") session.phase = "confirm";
-  return { updates, progress: advanced, ...NEXT[verdict], ...(delayMs === undefined ? {} : { delayMs }) };
+  return {
+    updates,
+    progress: advanced,
+    ...nextAfter(verdict),
+    ...(delayMs === undefined ? {} : { delayMs }),
+  };
 }
 
-const NEXT = {
-  read: { next: "read" },
-  ended: { next: "finish" },
-  gone: { next: "reopen" },
-  quiet: { next: "reopen" },
-  moved: { next: "resume", cause: unavailable("the server moved the stream") },
-  gap: { next: "resume", cause: new ConnectError("frames are missing in the stream", Code.DataLoss) },
-} as const;
+function nextAfter(verdict: Applied["verdict"]): Pick<Received<RunUpdate>, "next" | "cause"> {
+  switch (verdict) {
+    case "read":
+      return { next: "read" };
+    case "ended":
+      return { next: "finish" };
+    case "gone":
+    case "quiet":
+      return { next: "reopen" };
+    case "moved":
+      return { next: "resume", cause: unavailable("the server moved the stream") };
+    case "gap":
+      return { next: "resume", cause: new ConnectError("frames are missing in the stream", Code.DataLoss) };
+  }
+}
 
-const DROPPED: Received<RunUpdate> = {
-  updates: [],
-  next: "resume",
-  progress: false,
-  cause: unavailable("the stream ended before the run did"),
-};
+function dropped(): Received<RunUpdate> {
+  const cause = unavailable("the stream ended before the run did");
+  return { updates: [], next: "resume", progress: false, cause };
+}
 
 function isTransient(session: Session, error: ConnectError): boolean {
   if (session.phase !== "watch") return isTransientOnCall(error);
