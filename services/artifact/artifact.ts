@@ -64,7 +64,10 @@ export function decideRename(artifact: ArtifactState, title: string): ArtifactEv
   return [create(ArtifactRenamedSchema, { title, oldTitle: artifact.title })];
 }
 
-export function decideLinkChat(chat: { chatId: string; title: string }, relationType: RelationType): ArtifactEvent[] {
+export function decideLinkChat(
+  chat: { chatId: string; title: string },
+  relationType: RelationType,
+): ArtifactEvent[] {
   return [create(ArtifactChatLinkedSchema, { chatId: chat.chatId, chatTitle: chat.title, relationType })];
 }
 

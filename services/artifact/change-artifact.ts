@@ -13,7 +13,9 @@ export interface ArtifactDeps extends CommandDeps {
 export async function loadArtifact(reader: Reader, artifactId: string): Promise<ArtifactState> {
   const artifact = await findArtifact(reader, artifactId);
   if (artifact) return artifact;
-  throw new AppError("ARTIFACT_NOT_FOUND", "there is no such artifact", { metadata: { artifact_id: artifactId } });
+  throw new AppError("ARTIFACT_NOT_FOUND", "there is no such artifact", {
+    metadata: { artifact_id: artifactId },
+  });
 }
 
 /** Appends what was decided and stores the artifact as it stands then. */

@@ -1,4 +1,7 @@
-import { ArtifactEventType, type ArtifactHistoryEntrySchema } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
+import {
+  ArtifactEventType,
+  type ArtifactHistoryEntrySchema,
+} from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import {
   GetArtifactHistoryRequestSchema,
   type GetArtifactHistoryRequest,

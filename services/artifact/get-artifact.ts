@@ -1,4 +1,7 @@
-import type { GetArtifactRequest, GetArtifactResponseSchema } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import type {
+  GetArtifactRequest,
+  GetArtifactResponseSchema,
+} from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";

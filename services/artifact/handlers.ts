@@ -1,4 +1,7 @@
-import type { ArtifactCommandService, ArtifactQueryService } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import type {
+  ArtifactCommandService,
+  ArtifactQueryService,
+} from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { actorOf } from "../platform/auth/request-actor.ts";
 import { createArtifact, type CreateArtifactDeps } from "./create-artifact.ts";

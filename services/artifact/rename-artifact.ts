@@ -20,6 +20,8 @@ export async function renameArtifact(
     const artifact = await loadArtifact(tx, request.artifactId);
     requireEtag(request.etag, artifact.version);
     const decided = decideRename(artifact, request.title);
-    return { artifact: artifactMessage(await changeArtifact(tx, deps, actor, artifact, decided, request.requestId)) };
+    return {
+      artifact: artifactMessage(await changeArtifact(tx, deps, actor, artifact, decided, request.requestId)),
+    };
   });
 }

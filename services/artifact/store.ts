@@ -35,14 +35,20 @@ export async function saveArtifact(tx: Tx, artifact: ArtifactState): Promise<voi
   await tx.sql
     .insert(artifacts)
     .values(row)
-    .onConflictDoUpdate({ target: [artifacts.tenantId, artifacts.artifactId], set: { title, version, updateTime } });
+    .onConflictDoUpdate({
+      target: [artifacts.tenantId, artifacts.artifactId],
+      set: { title, version, updateTime },
+    });
 }
 
 export async function listArtifactRows(
   reader: Reader,
   { kinds, after, limit }: { kinds: readonly string[]; after: PageCursor | undefined; limit: number },
 ): Promise<ArtifactState[]> {
-  const ofKind = kinds.flatMap((kind) => [eq(artifacts.kind, kind), like(artifacts.kind, `${escapeLike(kind)}::%`)]);
+  const ofKind = kinds.flatMap((kind) => [
+    eq(artifacts.kind, kind),
+    like(artifacts.kind, `${escapeLike(kind)}::%`),
+  ]);
   const older = after
     ? sql`(${artifacts.updateTime}, ${artifacts.artifactId}) < (${after.sortKey}::timestamptz, ${after.id}::uuid)`
     : undefined;
@@ -56,7 +62,11 @@ export async function listArtifactRows(
 }
 
 /** Artifacts whose title contains the text, last changed first. */
-export async function searchArtifactRows(reader: Reader, text: string, limit: number): Promise<ArtifactState[]> {
+export async function searchArtifactRows(
+  reader: Reader,
+  text: string,
+  limit: number,
+): Promise<ArtifactState[]> {
   const rows = await reader.sql
     .select()
     .from(artifacts)

@@ -11,11 +11,20 @@ export async function insertLedgerRow(tx: Tx, { chatId, ...row }: LedgerRow): Pr
   await tx.sql.insert(usageLedger).values({ tenantId: tx.tenantId, ...row, chatId: chatId || null });
 }
 
-export async function isBooked(reader: Reader, { runId, callId }: { runId: string; callId: string }): Promise<boolean> {
+export async function isBooked(
+  reader: Reader,
+  { runId, callId }: { runId: string; callId: string },
+): Promise<boolean> {
   const rows = await reader.sql
     .select({ callId: usageLedger.callId })
     .from(usageLedger)
-    .where(and(eq(usageLedger.tenantId, reader.tenantId), eq(usageLedger.runId, runId), eq(usageLedger.callId, callId)));
+    .where(
+      and(
+        eq(usageLedger.tenantId, reader.tenantId),
+        eq(usageLedger.runId, runId),
+        eq(usageLedger.callId, callId),
+      ),
+    );
   return rows.length > 0;
 }
 

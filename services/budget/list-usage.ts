@@ -25,7 +25,10 @@ export async function listUsage(
   ]);
   return {
     entries: rows.slice(0, page.size).map(usageEntry),
-    nextPageToken: page.nextToken(rows, (row) => ({ sortKey: row.createTime.toISOString(), id: row.usageEntryId })),
+    nextPageToken: page.nextToken(rows, (row) => ({
+      sortKey: row.createTime.toISOString(),
+      id: row.usageEntryId,
+    })),
     totalCostMicros: BigInt(totals.costMicros),
   };
 }

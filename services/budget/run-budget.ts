@@ -89,7 +89,8 @@ export function createRunBudget(deps: BudgetDeps): RunBudget {
     },
     async extend(tx, runId, amountMicros) {
       const reservation = await lockReservation(tx, runId);
-      if (!reservation) throw new AppError("RUN_NOT_FOUND", "the run has ended", { metadata: { run_id: runId } });
+      if (!reservation)
+        throw new AppError("RUN_NOT_FOUND", "the run has ended", { metadata: { run_id: runId } });
       await hold(tx, reservation.periods, amountMicros);
       await setReservation(tx, runId, reservation.reservedMicros + amountMicros);
     },
@@ -112,10 +113,18 @@ async function book(deps: BudgetDeps, tx: Tx, call: CallToBook): Promise<Booking
   const price = deps.prices.costOf(call.model, call);
   const missing = Math.max(0, price - reservation.reservedMicros);
   // A provider that told us more than was held is paid from what the budget still has, never beyond it.
-  const covered = missing === 0 || (await tryHoldInAllWindows(tx, deps.defaultLimits, reservation.periods, missing));
+  const covered =
+    missing === 0 || (await tryHoldInAllWindows(tx, deps.defaultLimits, reservation.periods, missing));
   const costMicros = covered ? price : reservation.reservedMicros;
   const { currency, prices, now } = deps;
-  const row = { ...call, usageEntryId: uuidv7(), costMicros, currency, priceVersion: prices.version, createTime: now() };
+  const row = {
+    ...call,
+    usageEntryId: uuidv7(),
+    costMicros,
+    currency,
+    priceVersion: prices.version,
+    createTime: now(),
+  };
   await insertLedgerRow(tx, row);
   const held = reservation.reservedMicros + (covered ? missing : 0);
   await moveHeld(tx, reservation.periods, { spent: costMicros, released: 0 });

@@ -34,7 +34,11 @@ export async function setBudget(
     requireEtag(request.etag, version);
     const fact = create(BudgetLimitSetSchema, { window, limitMicros, exhaustionPolicy });
     const cause = { userId: actor.userId, requestId, traceId: actor.traceId };
-    await deps.events.append(tx, [{ streamId: budgetStream(window), expectedVersion: version, events: [fact] }], cause);
+    await deps.events.append(
+      tx,
+      [{ streamId: budgetStream(window), expectedVersion: version, events: [fact] }],
+      cause,
+    );
     const limit = { window, limitMicros: Number(limitMicros), exhaustionPolicy };
     await saveLimit(tx, { ...limit, version: version + 1, updateTime: deps.now() });
     return { budget: budgetMessage(await status(), deps.currency) };

@@ -30,7 +30,11 @@ const defaultOf = (window: Window, defaults: DefaultLimits) =>
   window === BudgetWindow.DAY ? defaults.day : defaults.month;
 
 /** Day, then month. */
-export async function readStatus(reader: Reader, defaults: DefaultLimits, periods: Periods): Promise<BudgetStatus[]> {
+export async function readStatus(
+  reader: Reader,
+  defaults: DefaultLimits,
+  periods: Periods,
+): Promise<BudgetStatus[]> {
   const windows = windowsTable(defaults, periods);
   const rows = await reader.sql
     .select({
@@ -136,7 +140,13 @@ const ofRun = (reader: Reader, runId: string) =>
 /** Locked until the transaction ends, so that bookings of one run take turns. */
 export async function lockReservation(tx: Tx, runId: string): Promise<Reservation | undefined> {
   const [row] = await tx.sql.select().from(budgetReservations).where(ofRun(tx, runId)).for("update");
-  return row && { runId, reservedMicros: row.reservedMicros, periods: { day: row.dayStart, month: row.monthStart } };
+  return (
+    row && {
+      runId,
+      reservedMicros: row.reservedMicros,
+      periods: { day: row.dayStart, month: row.monthStart },
+    }
+  );
 }
 
 export async function findReserved(reader: Reader, runId: string): Promise<number> {
@@ -147,9 +157,14 @@ export async function findReserved(reader: Reader, runId: string): Promise<numbe
   return row?.reservedMicros ?? 0;
 }
 
-export async function insertReservation(tx: Tx, { runId, reservedMicros, periods }: Reservation): Promise<void> {
+export async function insertReservation(
+  tx: Tx,
+  { runId, reservedMicros, periods }: Reservation,
+): Promise<void> {
   const { day: dayStart, month: monthStart } = periods;
-  await tx.sql.insert(budgetReservations).values({ tenantId: tx.tenantId, runId, reservedMicros, dayStart, monthStart });
+  await tx.sql
+    .insert(budgetReservations)
+    .values({ tenantId: tx.tenantId, runId, reservedMicros, dayStart, monthStart });
 }
 
 export async function setReservation(tx: Tx, runId: string, reservedMicros: number): Promise<void> {

@@ -38,7 +38,11 @@ export async function changeChat(
   return next;
 }
 
-async function saveDetails(tx: Tx, chatId: string, { data, version, time, metadata }: StoredEvent): Promise<void> {
+async function saveDetails(
+  tx: Tx,
+  chatId: string,
+  { data, version, time, metadata }: StoredEvent,
+): Promise<void> {
   const event = data as ChatEvent;
   switch (event.$typeName) {
     case "ameide.events.v1.MessageSent":

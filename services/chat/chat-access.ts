@@ -14,7 +14,9 @@ const mayManage = (actor: Actor, chat: ChatState): boolean =>
   chat.userId === actor.userId || (isAdmin(actor) && mayRead(actor, chat));
 
 const notFound = (chatId: string) =>
-  new AppError("CHAT_NOT_FOUND", "there is no such chat, or it is not shared with you", { metadata: { chat_id: chatId } });
+  new AppError("CHAT_NOT_FOUND", "there is no such chat, or it is not shared with you", {
+    metadata: { chat_id: chatId },
+  });
 
 /** The chat, if it is there and the actor may read it; what may not be read looks as if it were not there. */
 export async function loadReadableChat(reader: Reader, actor: Actor, chatId: string): Promise<ChatState> {

@@ -17,7 +17,10 @@ export function chatMessage(chat: ChatState): MessageInitShape<typeof ChatSchema
   };
 }
 
-export function relationMessage({ linkedAt, ...link }: Link): MessageInitShape<typeof ChatArtifactRelationSchema> {
+export function relationMessage({
+  linkedAt,
+  ...link
+}: Link): MessageInitShape<typeof ChatArtifactRelationSchema> {
   const { chatId, artifactId, relationType, createdBy } = link;
   return { chatId, artifactId, relationType, createdBy, createTime: timestampFromDate(linkedAt) };
 }

@@ -1,5 +1,10 @@
 import { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
-import { ChatVisibility, MessageRole, type ChatMessage, type ChatMetadata } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import {
+  ChatVisibility,
+  MessageRole,
+  type ChatMessage,
+  type ChatMetadata,
+} from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import {
   ChatArtifactLinkedSchema,
   ChatArtifactUnlinkedSchema,
@@ -82,7 +87,16 @@ export interface NewChat {
 export function decideCreate({ userId, teams, title, visibility, agentId, metadata }: NewChat): ChatEvent[] {
   const shown = visibility === ChatVisibility.UNSPECIFIED ? ChatVisibility.PRIVATE : visibility;
   const teamIds = shown === ChatVisibility.TEAM ? [...teams] : [];
-  return [create(ChatCreatedSchema, { userId, title, visibility: shown, teamIds, agentId, ...(metadata && { metadata }) })];
+  return [
+    create(ChatCreatedSchema, {
+      userId,
+      title,
+      visibility: shown,
+      teamIds,
+      agentId,
+      ...(metadata && { metadata }),
+    }),
+  ];
 }
 
 /** A user's message opens the turn of its run; while one is open, no other is taken. */
@@ -105,7 +119,11 @@ export function decideRename(chat: ChatState, title: string): ChatEvent[] {
   return chat.title === title ? [] : [create(ChatRenamedSchema, { title })];
 }
 
-export function decideShare(chat: ChatState, visibility: ChatVisibility, teams: readonly string[]): ChatEvent[] {
+export function decideShare(
+  chat: ChatState,
+  visibility: ChatVisibility,
+  teams: readonly string[],
+): ChatEvent[] {
   const teamIds = visibility === ChatVisibility.TEAM ? [...teams] : [];
   const same = chat.visibility === visibility && chat.teamIds.join() === teamIds.join();
   return same ? [] : [create(ChatVisibilityChangedSchema, { visibility, teamIds })];
@@ -115,7 +133,11 @@ export function decideDelete(chat: ChatState): ChatEvent[] {
   return chat.deleted ? [] : [create(ChatDeletedSchema)];
 }
 
-export function decideLink(current: RelationType | undefined, artifactId: string, wanted: RelationType): ChatEvent[] {
+export function decideLink(
+  current: RelationType | undefined,
+  artifactId: string,
+  wanted: RelationType,
+): ChatEvent[] {
   const relationType = relationOf(wanted);
   return current === relationType ? [] : [create(ChatArtifactLinkedSchema, { artifactId, relationType })];
 }
@@ -127,7 +149,11 @@ export function decideUnlink(artifactId: string): ChatEvent[] {
 export const relationOf = (wanted: RelationType): RelationType =>
   wanted === RelationType.UNSPECIFIED ? RelationType.REFERENCED : wanted;
 
-export function evolveChat(chat: ChatState, event: ChatEvent, at: { version: number; time: Date }): ChatState {
+export function evolveChat(
+  chat: ChatState,
+  event: ChatEvent,
+  at: { version: number; time: Date },
+): ChatState {
   const next = { ...chat, version: at.version, updateTime: at.time };
   switch (event.$typeName) {
     case "ameide.events.v1.ChatCreated": {

@@ -28,7 +28,12 @@ export async function createChat(
     let chat = await changeChat(tx, deps, actor, newChat(uuidv7()), decided, requestId);
     if (artifactId !== "") {
       const artifact = await loadArtifact(tx, artifactId);
-      ({ chat } = await linkArtifact(tx, deps, actor, { chat, artifact, wanted: RelationType.REFERENCED, requestId }));
+      ({ chat } = await linkArtifact(tx, deps, actor, {
+        chat,
+        artifact,
+        wanted: RelationType.REFERENCED,
+        requestId,
+      }));
     }
     return { chat: chatMessage(chat) };
   });

@@ -30,7 +30,14 @@ export async function ensureChatForArtifactAndSendMessage(
   return runCommand(deps, actor, method.ensureChatForArtifactAndSendMessage, request, async (tx) => {
     const artifact = await loadArtifact(tx, request.artifactId);
     const given = request.chatId === "" ? undefined : await loadReadableChat(tx, actor, request.chatId);
-    const chat = await linkOnce(tx, deps, actor, given ?? (await begin(tx, deps, actor, request, artifact)), artifact, requestId);
+    const chat = await linkOnce(
+      tx,
+      deps,
+      actor,
+      given ?? (await begin(tx, deps, actor, request, artifact)),
+      artifact,
+      requestId,
+    );
     if (!message) throw new TypeError("validation lets no request without a message through");
     const input = { ...message, artifactId: message.artifactId || artifact.artifactId };
     const admit = (run: Parameters<RunPorts["admit"]>[2]) => deps.runs.admit(tx, actor, run, requestId);
@@ -39,7 +46,13 @@ export async function ensureChatForArtifactAndSendMessage(
   });
 }
 
-async function begin(tx: Tx, deps: Deps, actor: Actor, request: EnsureRequest, artifact: ArtifactState): Promise<ChatState> {
+async function begin(
+  tx: Tx,
+  deps: Deps,
+  actor: Actor,
+  request: EnsureRequest,
+  artifact: ArtifactState,
+): Promise<ChatState> {
   const decided = decideCreate({
     userId: actor.userId,
     teams: actor.teams,
@@ -61,6 +74,11 @@ async function linkOnce(
   requestId: string,
 ): Promise<ChatState> {
   if (await findLink(tx, chat.chatId, artifact.artifactId)) return chat;
-  const linked = await linkArtifact(tx, deps, actor, { chat, artifact, wanted: RelationType.REFERENCED, requestId });
+  const linked = await linkArtifact(tx, deps, actor, {
+    chat,
+    artifact,
+    wanted: RelationType.REFERENCED,
+    requestId,
+  });
   return linked.chat;
 }

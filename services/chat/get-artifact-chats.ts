@@ -20,7 +20,10 @@ export async function getArtifactChats(
   const reader = deps.database.reader(actor.tenantId);
   const { artifactId } = await loadArtifact(reader, request.artifactId);
   const page = pageOf(GetArtifactChatsRequestSchema, request, { default: 20, max: 100 });
-  const links = await listReadableLinksOfArtifact(reader, actor, artifactId, { after: page.after, limit: page.size + 1 });
+  const links = await listReadableLinksOfArtifact(reader, actor, artifactId, {
+    after: page.after,
+    limit: page.size + 1,
+  });
   return {
     chats: links.slice(0, page.size).map(({ chatId, chatTitle, relationType, linkedAt }) => ({
       chatId,

@@ -23,7 +23,10 @@ export async function getChatArtifacts(
   const page = pageOf(GetChatArtifactsRequestSchema, request, { default: 20, max: 100 });
   const links = await listLinksOfChat(reader, chat.chatId, { after: page.after, limit: page.size + 1 });
   const shown = links.slice(0, page.size);
-  const found = await findArtifactsById(reader, shown.map((link) => link.artifactId));
+  const found = await findArtifactsById(
+    reader,
+    shown.map((link) => link.artifactId),
+  );
   const byId = new Map(found.map((artifact) => [artifact.artifactId, artifact]));
   return {
     artifacts: shown.map(({ artifactId, relationType, linkedAt }) => {

@@ -1,4 +1,7 @@
-import type { ArtifactCommandService, ArtifactQueryService } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import type {
+  ArtifactCommandService,
+  ArtifactQueryService,
+} from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import type { ChatCommandService, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { actorOf } from "../platform/auth/request-actor.ts";
@@ -42,7 +45,8 @@ export function createChatHandlers(deps: ChatHandlerDeps) {
     getMessages: (request, context) => getMessages(deps, actorOf(context), request),
     getChatArtifacts: (request, context) => getChatArtifacts(deps, actorOf(context), request),
     searchChats: (request, context) => searchChats(deps, actorOf(context), request),
-    streamChatUpdates: (request, context) => streamChatUpdates(deps, actorOf(context), request, context.signal),
+    streamChatUpdates: (request, context) =>
+      streamChatUpdates(deps, actorOf(context), request, context.signal),
   } satisfies ServiceImpl<typeof ChatQueryService>;
   const artifactCommands = {
     associateChat: (request, context) => associateChat(deps, actorOf(context), request),

@@ -18,17 +18,35 @@ export async function linkArtifact(
   tx: Tx,
   deps: ChatDeps,
   actor: Actor,
-  { chat, artifact, wanted, requestId }: { chat: ChatState; artifact: ArtifactState; wanted: RelationType; requestId: string },
+  {
+    chat,
+    artifact,
+    wanted,
+    requestId,
+  }: { chat: ChatState; artifact: ArtifactState; wanted: RelationType; requestId: string },
 ): Promise<Linked> {
   const current = await findLink(tx, chat.chatId, artifact.artifactId);
   const decided = decideLink(current?.relationType, artifact.artifactId, wanted);
   if (current && decided.length === 0) return { chat, artifact, link: current };
   const relationType = relationOf(wanted);
   const nextChat = await changeChat(tx, deps, actor, chat, decided, requestId);
-  const nextArtifact = await changeArtifact(tx, deps, actor, artifact, decideLinkChat(chat, relationType), requestId);
+  const nextArtifact = await changeArtifact(
+    tx,
+    deps,
+    actor,
+    artifact,
+    decideLinkChat(chat, relationType),
+    requestId,
+  );
   const { chatId } = chat;
   const { artifactId } = artifact;
-  const fresh: Link = { chatId, artifactId, relationType, createdBy: actor.userId, linkedAt: nextChat.updateTime };
+  const fresh: Link = {
+    chatId,
+    artifactId,
+    relationType,
+    createdBy: actor.userId,
+    linkedAt: nextChat.updateTime,
+  };
   return { chat: nextChat, artifact: nextArtifact, link: current ? { ...current, relationType } : fresh };
 }
 

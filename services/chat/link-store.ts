@@ -35,7 +35,11 @@ export async function removeLink(tx: Tx, chatId: string, artifactId: string): Pr
   await tx.sql.delete(chatArtifacts).where(and(ofChat(tx, chatId), eq(chatArtifacts.artifactId, artifactId)));
 }
 
-export async function findLink(reader: Reader, chatId: string, artifactId: string): Promise<Link | undefined> {
+export async function findLink(
+  reader: Reader,
+  chatId: string,
+  artifactId: string,
+): Promise<Link | undefined> {
   const rows = await reader.sql
     .select()
     .from(chatArtifacts)
@@ -44,7 +48,11 @@ export async function findLink(reader: Reader, chatId: string, artifactId: strin
 }
 
 /** The links of a chat, last linked first. */
-export async function listLinksOfChat(reader: Reader, chatId: string, { after, limit }: LinkPage): Promise<Link[]> {
+export async function listLinksOfChat(
+  reader: Reader,
+  chatId: string,
+  { after, limit }: LinkPage,
+): Promise<Link[]> {
   const older = after && olderThan(after, chatArtifacts.artifactId);
   return reader.sql
     .select()
@@ -83,5 +91,7 @@ export async function listReadableLinksOfArtifact(
 const ofChat = (reader: Reader, chatId: string) =>
   and(eq(chatArtifacts.tenantId, reader.tenantId), eq(chatArtifacts.chatId, chatId));
 
-const olderThan = (after: PageCursor, id: typeof chatArtifacts.chatId | typeof chatArtifacts.artifactId): SQL =>
-  sql`(${chatArtifacts.linkedAt}, ${id}) < (${after.sortKey}::timestamptz, ${after.id}::uuid)`;
+const olderThan = (
+  after: PageCursor,
+  id: typeof chatArtifacts.chatId | typeof chatArtifacts.artifactId,
+): SQL => sql`(${chatArtifacts.linkedAt}, ${id}) < (${after.sortKey}::timestamptz, ${after.id}::uuid)`;

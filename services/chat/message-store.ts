@@ -30,7 +30,11 @@ export interface MessagePage {
   newestFirst: boolean;
 }
 
-export async function listMessages(reader: Reader, chatId: string, page: MessagePage): Promise<ChatMessage[]> {
+export async function listMessages(
+  reader: Reader,
+  chatId: string,
+  page: MessagePage,
+): Promise<ChatMessage[]> {
   const { version } = chatMessages;
   const beyond = page.newestFirst ? sql`${version} < ${page.after}` : sql`${version} > ${page.after}`;
   const rows = await reader.sql

@@ -70,7 +70,10 @@ export async function listChatRows(
 }
 
 export async function countChatRows(reader: Reader, actor: Actor, query: ChatListQuery): Promise<number> {
-  const [row] = await reader.sql.select({ total: count() }).from(chats).where(matching(reader, actor, query));
+  const [row] = await reader.sql
+    .select({ total: count() })
+    .from(chats)
+    .where(matching(reader, actor, query));
   return Number(row?.total ?? 0);
 }
 
@@ -101,6 +104,8 @@ function linkedToAny(reader: Reader, artifactIds: readonly string[]): SQL {
   const linked = reader.sql
     .select({ chatId: chatArtifacts.chatId })
     .from(chatArtifacts)
-    .where(and(eq(chatArtifacts.tenantId, reader.tenantId), inArray(chatArtifacts.artifactId, [...artifactIds])));
+    .where(
+      and(eq(chatArtifacts.tenantId, reader.tenantId), inArray(chatArtifacts.artifactId, [...artifactIds])),
+    );
   return inArray(chats.chatId, linked);
 }

@@ -50,7 +50,13 @@ async function updateOf(
         : { case: undefined };
     case "ameide.events.v1.ChatArtifactLinked": {
       const { artifactId, relationType } = event;
-      const value = { chatId, artifactId, relationType, createTime: timestampFromDate(time), createdBy: metadata.userId };
+      const value = {
+        chatId,
+        artifactId,
+        relationType,
+        createTime: timestampFromDate(time),
+        createdBy: metadata.userId,
+      };
       return { case: "relation", value };
     }
     case "ameide.events.v1.ChatArtifactUnlinked":

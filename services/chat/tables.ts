@@ -1,4 +1,14 @@
-import { bigint, boolean, customType, integer, pgTable, smallint, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  customType,
+  integer,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { bytea } from "../platform/event-store/tables.ts";
 
 /** Only ever written and searched in SQL. */

@@ -5,16 +5,7 @@ import {
   type ToolCallPart,
 } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { create } from "@bufbuild/protobuf";
-
-/** Length in Unicode code points, the unit of every text offset on the wire. */
-export function codePoints(text: string): number {
-  let count = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0xdc00 || unit > 0xdfff) count += 1;
-  }
-  return count;
-}
+import { codePoints } from "../platform/text/code-points.ts";
 
 /**
  * What a run has said so far: its parts in order, as they will stand in the message. The same steps that readers

@@ -2,7 +2,16 @@ import { ToolCallState, type MessagePart } from "@ameide/proto/ameide/chat/v1/ch
 import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
 import { RunErrorSchema, RunState, type RunError } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";
-import { conversationOf, conversationOfChat, endRun, findRun, removeClaimed, usageMessage, type Claim, type RunOutcome } from "../inference/index.ts";
+import {
+  conversationOf,
+  conversationOfChat,
+  endRun,
+  findRun,
+  removeClaimed,
+  usageMessage,
+  type Claim,
+  type RunOutcome,
+} from "../inference/index.ts";
 import { AppError } from "../platform/errors/app-error.ts";
 import { EpochLost, FencedOut } from "../platform/frame-log/frame-log.ts";
 import { currentTraceId } from "../platform/telemetry/trace.ts";
@@ -23,14 +32,17 @@ export async function runAttempt(deps: RunSessionDeps, claim: Claim, abort: Abor
     if (session.run.cancelRequested) throw new RunStop("cancelled");
     await follow(session, abort.signal);
     await conclude(session, { state: RunState.COMPLETED });
-
   } catch (error) {
     return concludeAfter(session, error);
   }
 }
 
 const stopFor = (error: unknown) =>
-  error instanceof FencedOut ? new RunStop("lease-lost") : error instanceof EpochLost ? new RunStop("shutting-down") : error;
+  error instanceof FencedOut
+    ? new RunStop("lease-lost")
+    : error instanceof EpochLost
+      ? new RunStop("shutting-down")
+      : error;
 
 function startedFrame({ run: { agentId, agentVersion, model } }: RunSession) {
   return { $typeName: "ameide.inference.v1.Started" as const, agentId, agentVersion, model };
@@ -39,10 +51,20 @@ function startedFrame({ run: { agentId, agentVersion, model } }: RunSession) {
 async function follow(session: RunSession, signal: AbortSignal): Promise<void> {
   const { run, claim, deps } = session;
   const reader = deps.database.reader(claim.tenantId);
-  const { messages } = run.chatId === "" ? conversationOf(run.messages) : await conversationOfChat(reader, run.chatId);
+  const { messages } =
+    run.chatId === "" ? conversationOf(run.messages) : await conversationOfChat(reader, run.chatId);
   const { runId, userId, agentId, agentVersion, model, maxOutputTokens } = run;
   const events = deps.executor.execute({
-    ...{ tenantId: claim.tenantId, runId, userId, attempt: claim.attempt, agentId, agentVersion, model, maxOutputTokens },
+    ...{
+      tenantId: claim.tenantId,
+      runId,
+      userId,
+      attempt: claim.attempt,
+      agentId,
+      agentVersion,
+      model,
+      maxOutputTokens,
+    },
     conversation: messages,
     beforeModelCall: (call) => session.openCall(call),
     signal,
@@ -87,7 +109,10 @@ async function take(session: RunSession, event: AgentEvent): Promise<void> {
 /** A later attempt takes back everything and says again what the checkpoint holds: readers may lack its last frames. */
 function sayAgain(session: RunSession, parts: readonly MessagePart[]): void {
   const { answer, writer } = session;
-  writer.emit({ case: "retract", value: { $typeName: "ameide.inference.v1.Retract", toOffset: 0n, keepToolCalls: 0 } });
+  writer.emit({
+    case: "retract",
+    value: { $typeName: "ameide.inference.v1.Retract", toOffset: 0n, keepToolCalls: 0 },
+  });
   answer.replaceWith([]);
   for (const { kind } of parts) {
     if (kind.case === "text") {
@@ -107,7 +132,12 @@ function sayAgain(session: RunSession, parts: readonly MessagePart[]): void {
 function emitArguments({ answer, writer }: RunSession, toolCallId: string, json: string): void {
   const offset = answer.addToolArguments(toolCallId, json);
   if (offset === undefined || json === "") return;
-  const value = { $typeName: "ameide.inference.v1.ToolArgsDelta" as const, toolCallId, offset: BigInt(offset), json };
+  const value = {
+    $typeName: "ameide.inference.v1.ToolArgsDelta" as const,
+    toolCallId,
+    offset: BigInt(offset),
+    json,
+  };
   writer.emit({ case: "toolArgsDelta", value });
 }
 
@@ -128,7 +158,8 @@ async function concludeAfter(session: RunSession, error: unknown): Promise<void>
     return;
   }
   if (error instanceof RunStop) await conclude(session, { state: RunState.CANCELLED });
-  else if (error instanceof AppError && error.reason === "BUDGET_EXCEEDED") await concludeOutOfBudget(session, error);
+  else if (error instanceof AppError && error.reason === "BUDGET_EXCEEDED")
+    await concludeOutOfBudget(session, error);
   else await conclude(session, { state: RunState.FAILED, error: runErrorOf(session, error) });
   return;
 }
@@ -140,7 +171,10 @@ async function concludeOutOfBudget(session: RunSession, error: AppError): Promis
 }
 
 /** Books what is open, ends the run and its lease in one transaction, then says so on the line. */
-async function conclude(session: RunSession, ending: { state: RunOutcome["state"]; error?: RunError }): Promise<void> {
+async function conclude(
+  session: RunSession,
+  ending: { state: RunOutcome["state"]; error?: RunError },
+): Promise<void> {
   const { answer, claim, deps, writer } = session;
   await session.closeCall(undefined);
   if (ending.state !== RunState.COMPLETED) failOpenToolCalls(session);
@@ -155,8 +189,12 @@ async function conclude(session: RunSession, ending: { state: RunOutcome["state"
   });
   if (ending.error) writer.emit({ case: "error", value: ending.error });
   const messageId = run.end?.messageId ?? "";
-  writer.emit({ case: "status", value: { $typeName: "ameide.inference.v1.Status", state: ending.state, messageId } });
+  writer.emit({
+    case: "status",
+    value: { $typeName: "ameide.inference.v1.Status", state: ending.state, messageId },
+  });
   await writer.flush();
+  if (ending.state !== RunState.PARKED) await deps.forget(claim.tenantId, claim.runId);
 }
 
 /** The stored parts and the frames say the same about tool calls that will get no result. */

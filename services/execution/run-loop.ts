@@ -1,5 +1,12 @@
-import { CANCEL_SUBJECT, claimRuns, QUEUE_SUBJECT, releaseLeases, renewLeases, type Claim } from "../inference/index.ts";
-import { subscribeWakeUp } from "../platform/bus/wake-up.ts";
+import {
+  CANCEL_SUBJECT,
+  claimRuns,
+  QUEUE_SUBJECT,
+  releaseLeases,
+  renewLeases,
+  type Claim,
+} from "../inference/index.ts";
+import { createWakeUp } from "../platform/bus/wake-up.ts";
 import { inTrace, withSpan } from "../platform/telemetry/trace.ts";
 import { runAttempt } from "./run-attempt.ts";
 import type { RunSessionDeps } from "./run-session.ts";
@@ -29,8 +36,8 @@ const POLL_MILLISECONDS = 1000;
 export function startRunLoop(deps: RunLoopDeps): RunLoop {
   const active = new Map<string, Active>();
   const stopping = new AbortController();
-  const queue = subscribeWakeUp(deps.bus, QUEUE_SUBJECT);
-  const cancels = subscribeWakeUp(deps.bus, CANCEL_SUBJECT);
+  const queue = createWakeUp((wake) => deps.bus.subscribe(QUEUE_SUBJECT, wake));
+  const cancels = createWakeUp((wake) => deps.bus.subscribe(CANCEL_SUBJECT, wake));
 
   const begin = (claim: Claim) => {
     const abort = new AbortController();
@@ -74,9 +81,14 @@ async function renew(deps: RunLoopDeps, active: ReadonlyMap<string, Active>): Pr
   const { database, executorId, leaseSeconds } = deps;
   const asked = [...active.values()];
   const runIds = asked.map((run) => run.claim.runId);
-  const kept = await database.systemTransaction((tx) => renewLeases(tx, { executorId, leaseSeconds, runIds }));
+  const kept = await database.systemTransaction((tx) =>
+    renewLeases(tx, { executorId, leaseSeconds, runIds }),
+  );
   const byId = new Map(kept.map((lease) => [lease.runId, lease]));
-  for (const { claim: { runId, attempt: number }, abort } of asked) {
+  for (const {
+    claim: { runId, attempt: number },
+    abort,
+  } of asked) {
     const lease = byId.get(runId);
     if (lease?.attempt !== number) abort.abort(new RunStop("lease-lost"));
     else if (lease.cancelRequested) abort.abort(new RunStop("cancelled"));
@@ -86,10 +98,16 @@ async function renew(deps: RunLoopDeps, active: ReadonlyMap<string, Active>): Pr
 async function attempt(deps: RunLoopDeps, claimed: Claim, abort: AbortController): Promise<void> {
   const attributes = { "ameide.run_id": claimed.runId, "ameide.attempt": claimed.attempt };
   try {
-    await inTrace(claimed.traceparent, () => withSpan("run.attempt", attributes, () => runAttempt(deps, claimed, abort)));
+    await inTrace(claimed.traceparent, () =>
+      withSpan("run.attempt", attributes, () => runAttempt(deps, claimed, abort)),
+    );
   } catch (error) {
     // The lease ends by itself, and another attempt follows.
-    deps.warn("an attempt could not be concluded", { runId: claimed.runId, attempt: claimed.attempt, err: error });
+    deps.warn("an attempt could not be concluded", {
+      runId: claimed.runId,
+      attempt: claimed.attempt,
+      err: error,
+    });
   }
 }
 
@@ -100,7 +118,10 @@ async function repeat(signal: AbortSignal, deps: RunLoopDeps, step: () => Promis
       await step();
     } catch (error) {
       deps.warn("the run queue does not answer", { err: error });
-      await within(POLL_MILLISECONDS, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true })));
+      await within(
+        POLL_MILLISECONDS,
+        new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true })),
+      );
     }
   }
 }

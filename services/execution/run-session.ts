@@ -33,6 +33,8 @@ export interface RunSessionDeps extends RunDeps {
   log: FrameLog;
   executor: AgentExecutor;
   executorId: string;
+  /** Deletes what the executor kept of a run that has ended. */
+  forget(tenantId: string, runId: string): Promise<void>;
   /** Told what people should look at; never holds secrets. */
   warn(message: string, details: Record<string, unknown>): void;
 }

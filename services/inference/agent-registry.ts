@@ -25,7 +25,8 @@ const AGENTS: readonly AgentDefinition[] = [
     version: "1",
     title: "Simple chat",
     description: "Answers questions. Calls no tools.",
-    prompt: "You are a helpful assistant to enterprise architects and business analysts. Answer briefly, in markdown.",
+    prompt:
+      "You are a helpful assistant to enterprise architects and business analysts. Answer briefly, in markdown.",
     tools: [],
     maxOutputTokens: 1024,
     maxModelCalls: 1,
@@ -55,10 +56,14 @@ export interface AgentRegistry {
 
 export function createAgentRegistry(catalog: ModelCatalog): AgentRegistry {
   function find(agentId: string, version?: string): AgentDefinition {
-    const agent = AGENTS.find((a) => a.agentId === agentId && (version === undefined || a.version === version));
+    const agent = AGENTS.find(
+      (a) => a.agentId === agentId && (version === undefined || a.version === version),
+    );
     if (agent) return agent;
     const known = AGENTS.map((a) => a.agentId).join(", ");
-    throw new AppError("AGENT_NOT_FOUND", `no agent ${agentId}; there are ${known}`, { metadata: { agent_id: agentId } });
+    throw new AppError("AGENT_NOT_FOUND", `no agent ${agentId}; there are ${known}`, {
+      metadata: { agent_id: agentId },
+    });
   }
   return {
     list: () => AGENTS,

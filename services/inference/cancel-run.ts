@@ -15,7 +15,11 @@ import { runSummary } from "./run-message.ts";
 import { decideCancel, type RunRecord } from "./run.ts";
 import { findRun } from "./store.ts";
 
-export async function cancelRun(deps: RunDeps, actor: Actor, request: CancelRunRequest): Promise<CancelRunResponse> {
+export async function cancelRun(
+  deps: RunDeps,
+  actor: Actor,
+  request: CancelRunRequest,
+): Promise<CancelRunResponse> {
   requireScope(actor, "run.write");
   return runCommand(deps, actor, InferenceService.method.cancelRun, request, async (tx) => {
     const run = await loadReadableRun(tx, actor, request.runId);

@@ -1,4 +1,8 @@
-import { MessageRole, type ChatMessageInput, type MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import {
+  MessageRole,
+  type ChatMessageInput,
+  type MessagePart,
+} from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { latestMessages, plainText } from "../chat/index.ts";
 import type { Reader } from "../platform/db/database.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
@@ -33,4 +37,5 @@ export function conversationOf(messages: readonly ChatMessageInput[]): Conversat
 }
 
 // A model that reads past tool calls as text starts to write them as text.
-const spoken = (parts: readonly MessagePart[]) => plainText(parts.filter(({ kind }) => kind.case !== "toolCall"));
+const spoken = (parts: readonly MessagePart[]) =>
+  plainText(parts.filter(({ kind }) => kind.case !== "toolCall"));

@@ -17,7 +17,8 @@ export async function endRun(
 ): Promise<RunRecord> {
   if (hasEnded(run)) return run;
   const parked = outcome.state === RunState.PARKED;
-  const messageId = run.chatId === "" || parked ? "" : await appendAnswer(tx, deps, causer, answerOf(run, outcome));
+  const messageId =
+    run.chatId === "" || parked ? "" : await appendAnswer(tx, deps, causer, answerOf(run, outcome));
   await deps.budget.release(tx, run.runId);
   if (!parked) await deleteProgress(tx, run.runId);
   return changeRun(tx, deps, causer, run, decideEnd(run, outcome, messageId));

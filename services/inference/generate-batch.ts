@@ -27,7 +27,8 @@ export async function generateBatch(
 ): Promise<MessageInitShape<typeof GenerateBatchResponseSchema>> {
   requireScope(actor, "run.write");
   const started: (string | AppError)[] = [];
-  for (const [index, item] of request.items.entries()) started.push(await start(deps, actor, request, item, index));
+  for (const [index, item] of request.items.entries())
+    started.push(await start(deps, actor, request, item, index));
   const [first] = started;
   if (first instanceof AppError && started.every((s) => s instanceof AppError)) throw first;
   return { results: await Promise.all(started.map((s) => resultOf(deps, actor, s, signal))) };
@@ -42,7 +43,12 @@ async function start(
   index: number,
 ): Promise<string | AppError> {
   const itemRequestId = uuidv5(String(index), requestId);
-  const item = create(StartRunRequestSchema, { requestId: itemRequestId, messages, agentId, ...(options && { options }) });
+  const item = create(StartRunRequestSchema, {
+    requestId: itemRequestId,
+    messages,
+    agentId,
+    ...(options && { options }),
+  });
   try {
     return (await startRun(deps, actor, item)).run?.runId ?? "";
   } catch (error) {
@@ -59,7 +65,12 @@ async function resultOf(
 ): Promise<Result> {
   if (started instanceof AppError) {
     const { reason, message, metadata } = started;
-    return { outcome: { case: "refused", value: { reason: ErrorReason[reason], message, metadata: { ...metadata } } } };
+    return {
+      outcome: {
+        case: "refused",
+        value: { reason: ErrorReason[reason], message, metadata: { ...metadata } },
+      },
+    };
   }
   for await (const event of tailStream(deps, actor.tenantId, runStream(started), 0, signal)) {
     if (event.type === "ameide.events.v1.RunEnded") break;

@@ -1,4 +1,7 @@
-import type { GetAgentRequest, GetAgentResponseSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import type {
+  GetAgentRequest,
+  GetAgentResponseSchema,
+} from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import { agentMessage } from "./agent-message.ts";

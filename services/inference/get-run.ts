@@ -1,4 +1,7 @@
-import type { GetRunRequest, GetRunResponseSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import type {
+  GetRunRequest,
+  GetRunResponseSchema,
+} from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { usageOf, type RunBudget } from "../budget/index.ts";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
@@ -27,10 +30,7 @@ export async function getRun(
 async function details({ budget }: GetRunDeps, reader: Reader, { runId, end }: RunRecord) {
   const reservedMicros = BigInt(await budget.reservedFor(reader, runId));
   if (end) return { parts: end.parts, reservedMicros };
-  const [progress, totals] = await Promise.all([
-    findProgress(reader, runId),
-    usageOf(reader, { runId }),
-  ]);
+  const [progress, totals] = await Promise.all([findProgress(reader, runId), usageOf(reader, { runId })]);
   return {
     parts: progress?.snapshot?.parts ?? [],
     usage: usageMessage(totals, budget.currency),

@@ -1,4 +1,7 @@
-import type { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import type {
+  AgentService,
+  InferenceService,
+} from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { actorOf } from "../platform/auth/request-actor.ts";
 import { cancelRun } from "./cancel-run.ts";

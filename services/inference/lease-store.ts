@@ -43,7 +43,9 @@ export async function requestCancel(tx: Tx, runId: string): Promise<void> {
 export async function removeClaimed(tx: Tx, claim: Claim, executorId: string): Promise<boolean> {
   const removed = await tx.sql
     .delete(runLeases)
-    .where(and(ofRun(tx, claim.runId), eq(runLeases.executorId, executorId), eq(runLeases.attempt, claim.attempt)))
+    .where(
+      and(ofRun(tx, claim.runId), eq(runLeases.executorId, executorId), eq(runLeases.attempt, claim.attempt)),
+    )
     .returning({ runId: runLeases.runId });
   return removed.length > 0;
 }
@@ -76,7 +78,11 @@ export async function claimRuns(
 /** Prolongs the leases of an executor; resolves to those it still has, with whether they are to stop. */
 export async function renewLeases(
   systemTx: Tx,
-  { executorId, leaseSeconds, runIds }: { executorId: string; leaseSeconds: number; runIds: readonly string[] },
+  {
+    executorId,
+    leaseSeconds,
+    runIds,
+  }: { executorId: string; leaseSeconds: number; runIds: readonly string[] },
 ): Promise<(Claim & { cancelRequested: boolean })[]> {
   if (runIds.length === 0) return [];
   return systemTx.sql

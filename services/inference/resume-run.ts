@@ -14,7 +14,11 @@ import { loadReadableRun } from "./run-access.ts";
 import { runSummary } from "./run-message.ts";
 import { decideResume, type RunRecord } from "./run.ts";
 
-export async function resumeRun(deps: RunDeps, actor: Actor, request: ResumeRunRequest): Promise<ResumeRunResponse> {
+export async function resumeRun(
+  deps: RunDeps,
+  actor: Actor,
+  request: ResumeRunRequest,
+): Promise<ResumeRunResponse> {
   requireScope(actor, "run.write");
   return runCommand(deps, actor, InferenceService.method.resumeRun, request, async (tx) => {
     const run = await loadReadableRun(tx, actor, request.runId);
@@ -30,7 +34,8 @@ export async function resumeRun(deps: RunDeps, actor: Actor, request: ResumeRunR
 
 async function worstCaseOf(tx: Tx, deps: RunDeps, run: RunRecord): Promise<number> {
   const agent = deps.agents.getVersion(run.agentId, run.agentVersion);
-  const conversation = run.chatId === "" ? conversationOf(run.messages) : await conversationOfChat(tx, run.chatId);
+  const conversation =
+    run.chatId === "" ? conversationOf(run.messages) : await conversationOfChat(tx, run.chatId);
   const tokens = { inputTokens: inputTokensOf(agent, conversation), outputTokens: run.maxOutputTokens };
   return deps.budget.costOf(run.model, tokens);
 }

@@ -8,8 +8,11 @@ import { findRun } from "./store.ts";
 /** The run, if it is the actor's own, in a chat that the actor may read, or the actor is an admin. */
 export async function loadReadableRun(reader: Reader, actor: Actor, runId: string): Promise<RunRecord> {
   const run = await findRun(reader, runId);
-  if (run && (run.userId === actor.userId || isAdmin(actor) || (await mayReadChatOf(reader, actor, run)))) return run;
-  throw new AppError("RUN_NOT_FOUND", "there is no such run, or it is not yours", { metadata: { run_id: runId } });
+  if (run && (run.userId === actor.userId || isAdmin(actor) || (await mayReadChatOf(reader, actor, run))))
+    return run;
+  throw new AppError("RUN_NOT_FOUND", "there is no such run, or it is not yours", {
+    metadata: { run_id: runId },
+  });
 }
 
 async function mayReadChatOf(reader: Reader, actor: Actor, { chatId }: RunRecord): Promise<boolean> {

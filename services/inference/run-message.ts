@@ -1,4 +1,9 @@
-import { UsageSchema, UsageStage, type RunSchema, type Usage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import {
+  UsageSchema,
+  UsageStage,
+  type RunSchema,
+  type Usage,
+} from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { RunRecord } from "./run.ts";
@@ -7,7 +12,8 @@ type RunInit = MessageInitShape<typeof RunSchema>;
 
 /** A run without its parts. */
 export function runSummary(run: RunRecord): RunInit {
-  const { runId, chatId, agentId, agentVersion, model, state, attempt, userId, createTime, endTime, end } = run;
+  const { runId, chatId, agentId, agentVersion, model, state, attempt, userId, createTime, endTime, end } =
+    run;
   return {
     ...{ runId, chatId, agentId, agentVersion, model, state, attempt, userId },
     createTime: timestampFromDate(createTime),

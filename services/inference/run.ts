@@ -1,5 +1,10 @@
 import type { ChatMessageInput, MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import { RunState, type RunError, type RunOptions, type Usage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import {
+  RunState,
+  type RunError,
+  type RunOptions,
+  type Usage,
+} from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import {
   RunAdmittedSchema,
   RunCancelRequestedSchema,
@@ -100,7 +105,9 @@ export interface RunOutcome {
 export function decideEnd(run: RunRecord, outcome: RunOutcome, messageId: string): RunEvent[] {
   if (hasEnded(run)) return [];
   const { state, parts, usage, error } = outcome;
-  return [create(RunEndedSchema, { state, parts, messageId, ...(usage && { usage }), ...(error && { error }) })];
+  return [
+    create(RunEndedSchema, { state, parts, messageId, ...(usage && { usage }), ...(error && { error }) }),
+  ];
 }
 
 export function decideResume(run: RunRecord, userId: string, reservedMicros: number): RunEvent[] {

@@ -14,7 +14,11 @@ import type { RunDeps } from "./change-run.ts";
 import type { RunRecord } from "./run.ts";
 import { runSummary } from "./run-message.ts";
 
-export async function startRun(deps: RunDeps, actor: Actor, request: StartRunRequest): Promise<StartRunResponse> {
+export async function startRun(
+  deps: RunDeps,
+  actor: Actor,
+  request: StartRunRequest,
+): Promise<StartRunResponse> {
   requireScope(actor, "run.write");
   return runCommand(deps, actor, InferenceService.method.startRun, request, async (tx) => {
     const run = await (request.chatId === "" ? startAlone : startInChat)(tx, deps, actor, request);
@@ -35,7 +39,12 @@ async function startAlone(tx: Tx, deps: RunDeps, actor: Actor, request: StartRun
   });
 }
 
-async function startInChat(tx: Tx, deps: RunDeps, actor: Actor, request: StartRunRequest): Promise<RunRecord> {
+async function startInChat(
+  tx: Tx,
+  deps: RunDeps,
+  actor: Actor,
+  request: StartRunRequest,
+): Promise<RunRecord> {
   const { requestId } = request;
   const [input] = request.messages;
   if (!input) throw new TypeError("validation lets no run without a message through");
@@ -47,7 +56,13 @@ async function startInChat(tx: Tx, deps: RunDeps, actor: Actor, request: StartRu
     admit: async (run) => {
       const agentId = request.agentId || run.agentId;
       const maxOutputTokens = request.options?.maxOutputTokens ?? 0;
-      admitted = await admitRun(tx, deps, actor, { ...run, messages: [], agentId, maxOutputTokens, requestId });
+      admitted = await admitRun(tx, deps, actor, {
+        ...run,
+        messages: [],
+        agentId,
+        maxOutputTokens,
+        requestId,
+      });
     },
   });
   if (!admitted) throw new TypeError("delivering a message admits its run");

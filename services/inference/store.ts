@@ -48,7 +48,10 @@ export async function saveRun(tx: Tx, { messages, end, ...run }: RunRecord): Pro
     tenantId: tx.tenantId,
     chatId: run.chatId || null,
     messageId: run.messageId || null,
-    input: messages.length === 0 ? new Uint8Array() : toBinary(RunAdmittedSchema, create(RunAdmittedSchema, { messages })),
+    input:
+      messages.length === 0
+        ? new Uint8Array()
+        : toBinary(RunAdmittedSchema, create(RunAdmittedSchema, { messages })),
   });
 }
 
@@ -74,7 +77,8 @@ export async function listRunRows(
         userId === undefined ? undefined : eq(runs.userId, userId),
         chatId === "" ? undefined : eq(runs.chatId, chatId),
         states.length === 0 ? undefined : inArray(runs.state, [...states]),
-        after && sql`(${runs.createTime}, ${runs.runId}) < (${after.sortKey}::timestamptz, ${after.id}::uuid)`,
+        after &&
+          sql`(${runs.createTime}, ${runs.runId}) < (${after.sortKey}::timestamptz, ${after.id}::uuid)`,
       ),
     )
     .orderBy(desc(runs.createTime), desc(runs.runId))

@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../agent-event.ts";
+import { createTextDeltas, type TextDeltas } from "./text-deltas.ts";
 
 /** A tool call as the model wrote it. */
 export interface WrittenToolCall {
@@ -32,6 +33,7 @@ interface ToolCallDeps {
 
 interface OpenCall extends WrittenToolCall {
   index: number | undefined;
+  deltas: TextDeltas;
   /** Whether the call has been told; without a name it cannot be. */
   announced: boolean;
 }
@@ -47,7 +49,8 @@ export function createToolCallReader({ uniqueId, count }: ToolCallDeps): ToolCal
       index === undefined && !id ? calls.at(-1) : calls.find((c) => index !== undefined && c.index === index);
     if (known) return known;
     const offered = id !== undefined && USABLE_ID.test(id) ? id : "";
-    const created: OpenCall = { index, id: uniqueId(offered), name: "", json: "", announced: false };
+    const deltas = createTextDeltas();
+    const created: OpenCall = { index, deltas, id: uniqueId(offered), name: "", json: "", announced: false };
     calls.push(created);
     return created;
   }
@@ -66,16 +69,25 @@ export function createToolCallReader({ uniqueId, count }: ToolCallDeps): ToolCal
     outputTokens: count(json),
   });
 
+  function write(call: OpenCall, json: string): AgentEvent[] {
+    if (json === "") return [];
+    call.json += json;
+    return call.announced ? [argsEvent(call.id, json)] : [];
+  }
+
   return {
     accept(delta) {
       const call = callOf(delta);
-      const json = (delta.args ?? "").toWellFormed();
-      call.json += json;
-      if (call.announced) return json === "" ? [] : [argsEvent(call.id, json)];
+      const written = write(call, call.deltas.add(delta.args ?? ""));
+      if (call.announced) return written;
       call.name = (call.name + (delta.name ?? "")).slice(0, LONGEST_NAME).toWellFormed();
       return call.name === "" ? [] : announce(call);
     },
-    finish: () => calls.filter((call) => !call.announced).flatMap(announce),
+    finish: () =>
+      calls.flatMap((call) => {
+        const rest = write(call, call.deltas.flush());
+        return call.announced ? rest : announce(call);
+      }),
     calls,
   };
 }

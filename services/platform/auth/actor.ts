@@ -18,9 +18,13 @@ export function hasScope(actor: Actor, scope: Scope): boolean {
 
 export function requireScope(actor: Actor, scope: Scope): void {
   if (hasScope(actor, scope)) return;
-  throw new AppError("SCOPE_MISSING", `this needs the scope ${scope}; ask an administrator for a role that has it`, {
-    metadata: { scope },
-  });
+  throw new AppError(
+    "SCOPE_MISSING",
+    `this needs the scope ${scope}; ask an administrator for a role that has it`,
+    {
+      metadata: { scope },
+    },
+  );
 }
 
 export const isAdmin = (actor: Actor): boolean => actor.roles.includes("admin");

@@ -1,25 +1,23 @@
-import type { Bus } from "./bus.ts";
-
 /**
- * Remembers wake-ups of a subject, so that one between two waits is not lost. Subscribe first, then read, then
+ * Remembers what it was told, so that a wake-up between two waits is not lost. Subscribe first, then read, then
  * wait: nothing falls between.
  */
 export interface WakeUp {
   /** Resolves true after a wake-up since the last wait, false when the time is over or the signal aborts. */
   wait(milliseconds: number, signal: AbortSignal): Promise<boolean>;
-  /** As if the subject had been published, for this listener alone. */
+  /** As if the subscription had called. */
   wake(): void;
   close(): void;
 }
 
-export function subscribeWakeUp(bus: Bus, subject: string): WakeUp {
+export function createWakeUp(subscribe: (listener: () => void) => () => void): WakeUp {
   let pending = false;
   let resume: (() => void) | undefined;
   const wake = () => {
     pending = true;
     resume?.();
   };
-  const unsubscribe = bus.subscribe(subject, wake);
+  const unsubscribe = subscribe(wake);
   return {
     wake,
     wait(milliseconds, signal) {

@@ -8,10 +8,19 @@ interface RequestKey {
 }
 
 const keyOf = (tx: Tx, { userId, requestId }: RequestKey) =>
-  and(eq(requestLog.tenantId, tx.tenantId), eq(requestLog.userId, userId), eq(requestLog.requestId, requestId));
+  and(
+    eq(requestLog.tenantId, tx.tenantId),
+    eq(requestLog.userId, userId),
+    eq(requestLog.requestId, requestId),
+  );
 
 /** Takes the request id for this transaction; a second taker waits for the first one's commit and gets false. */
-export async function takeRequestId(tx: Tx, key: RequestKey, requestHash: Uint8Array, now: Date): Promise<boolean> {
+export async function takeRequestId(
+  tx: Tx,
+  key: RequestKey,
+  requestHash: Uint8Array,
+  now: Date,
+): Promise<boolean> {
   const taken = await tx.sql
     .insert(requestLog)
     .values({ tenantId: tx.tenantId, ...key, requestHash, response: new Uint8Array(), createdAt: now })

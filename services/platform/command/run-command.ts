@@ -31,11 +31,15 @@ export async function runCommand<I extends DescMessage, O extends DescMessage>(
 ): Promise<MessageShape<O>> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await deps.database.transaction(actor.tenantId, (tx) => once(deps, actor, tx, method, request, work));
+      return await deps.database.transaction(actor.tenantId, (tx) =>
+        once(deps, actor, tx, method, request, work),
+      );
     } catch (error) {
       if (!(error instanceof StreamVersionConflict || isSerializationFailure(error))) throw error;
       if (attempt === MAX_ATTEMPTS) {
-        throw new AppError("CONTENTION", "others keep changing this at the same moment; try again", { cause: error });
+        throw new AppError("CONTENTION", "others keep changing this at the same moment; try again", {
+          cause: error,
+        });
       }
       await sleep(Math.random() * 2 ** attempt);
     }

@@ -44,7 +44,12 @@ const jsonOf = <T extends z.ZodType>(schema: T) =>
 const commaList = z
   .string()
   .default("")
-  .transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  );
 
 const schema = z
   .object({
@@ -59,7 +64,10 @@ const schema = z
     CORS_ORIGINS: commaList,
     BUDGET_DAY_MICROS: z.coerce.number().int().nonnegative().default(5_000_000),
     BUDGET_MONTH_MICROS: z.coerce.number().int().nonnegative().default(50_000_000),
-    BUDGET_CURRENCY: z.string().regex(/^[A-Z]{3}$/).default("USD"),
+    BUDGET_CURRENCY: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .default("USD"),
     EXECUTION_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(256),
     RUN_LEASE_SECONDS: z.coerce.number().int().min(2).max(300).default(15),
     OFFLINE_TOKENS_PER_SECOND: z.coerce.number().int().min(0).max(1_000_000).default(60),

@@ -23,6 +23,8 @@ export interface Database {
   reader(tenantId: string): Reader;
   transaction<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
   systemTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,11 @@ const asTenant = (tenantId: string): Statement => ({
 const AS_SYSTEM: Statement = { text: `SET LOCAL ROLE ${SYSTEM_ROLE}`, params: [] };
 
 export function createDatabase(driver: SqlDriver): Database {
-  async function transaction<T>(tenantId: string, preamble: Statement, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    tenantId: string,
+    preamble: Statement,
+    work: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
     const committed: (() => void)[] = [];
     const result = await driver.transaction([preamble], (session) =>
       work({ tenantId, sql: builderOver(session), afterCommit: (action) => committed.push(action) }),
@@ -53,6 +59,7 @@ export function createDatabase(driver: SqlDriver): Database {
     },
     transaction: (tenantId, work) => transaction(tenantId, asTenant(tenantId), work),
     systemTransaction: (work) => transaction("", AS_SYSTEM, work),
+    ping: async () => void (await driver.batch([{ text: "SELECT 1", params: [] }])),
     close: () => driver.close(),
   };
 }

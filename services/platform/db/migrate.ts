@@ -45,7 +45,9 @@ function readMigrations(folder: string): Migration[] {
 }
 
 async function apply(driver: SqlDriver, { name, sql, checksum }: Migration): Promise<boolean> {
-  const rows = await driver.batch([{ text: "SELECT checksum FROM schema_migrations WHERE name = $1", params: [name] }]);
+  const rows = await driver.batch([
+    { text: "SELECT checksum FROM schema_migrations WHERE name = $1", params: [name] },
+  ]);
   const known = rows[0]?.[0];
   if (known !== undefined && known !== checksum) {
     throw new Error(`migration ${name} was changed after it was applied; restore the file and add a new one`);

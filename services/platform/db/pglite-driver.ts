@@ -59,7 +59,10 @@ export async function openPglite(dataDir: string | undefined): Promise<SqlDriver
     let last: Prepared | undefined;
     for (const { text, params } of statements) {
       last = await prepare(text);
-      parts.push(serialize.bind({ statement: last.name, values: params.map(encodeParam) }), serialize.execute({}));
+      parts.push(
+        serialize.bind({ statement: last.name, values: params.map(encodeParam) }),
+        serialize.execute({}),
+      );
     }
     parts.push(serialize.sync());
     const { messages } = await pglite.execProtocol(concat(parts));
@@ -87,7 +90,11 @@ export async function openPglite(dataDir: string | undefined): Promise<SqlDriver
   };
 }
 
-function rowsOfLast(messages: readonly { name: string }[], statements: number, columns: readonly number[]): Rows {
+function rowsOfLast(
+  messages: readonly { name: string }[],
+  statements: number,
+  columns: readonly number[],
+): Rows {
   const rows: Rows = [];
   let completed = 0;
   for (const message of messages) {

@@ -9,8 +9,18 @@ export interface PostgresOptions {
 
 /** Values as text, except what `decodeValue` converts: the same shapes as the embedded database gives. */
 const TYPES = {
-  asText: { to: 25, from: [20, 114, 1082, 1114, 1184, 1700, 2950, 3802], parse: (value: string) => value, serialize: String },
-  bytes: { to: 17, from: [17], parse: (value: string) => decodeValue(value, 17), serialize: (v: Uint8Array) => `\\x${Buffer.from(v).toString("hex")}` },
+  asText: {
+    to: 25,
+    from: [20, 114, 1082, 1114, 1184, 1700, 2950, 3802],
+    parse: (value: string) => value,
+    serialize: String,
+  },
+  bytes: {
+    to: 17,
+    from: [17],
+    parse: (value: string) => decodeValue(value, 17),
+    serialize: (v: Uint8Array) => `\\x${Buffer.from(v).toString("hex")}`,
+  },
 };
 
 /** A PostgreSQL server, version 15 or newer. */
@@ -26,7 +36,8 @@ export function openPostgres(url: string, { poolSize }: PostgresOptions): SqlDri
   let sql = connect(1);
 
   const sessionOf = (reserved: postgres.ReservedSql): Session => ({
-    query: (text, params) => rowsOf(reserved.unsafe(text, [...params] as postgres.ParameterOrJSON<never>[], { prepare: true })),
+    query: (text, params) =>
+      rowsOf(reserved.unsafe(text, [...params] as postgres.ParameterOrJSON<never>[], { prepare: true })),
   });
 
   return {
@@ -49,7 +60,10 @@ export function openPostgres(url: string, { poolSize }: PostgresOptions): SqlDri
       const reserved = await sql.reserve();
       const session = sessionOf(reserved);
       try {
-        await Promise.all([session.query("BEGIN", []), ...preamble.map((s) => session.query(s.text, s.params))]);
+        await Promise.all([
+          session.query("BEGIN", []),
+          ...preamble.map((s) => session.query(s.text, s.params)),
+        ]);
         const result = await work(session);
         await session.query("COMMIT", []);
         return result;

@@ -36,7 +36,8 @@ interface DatabaseErrorShape {
 
 function databaseErrorOf(error: unknown): DatabaseErrorShape | undefined {
   for (let e = error; e instanceof Error; e = e.cause) {
-    if ("code" in e && typeof e.code === "string" && e.code.length === 5) return e as Error & DatabaseErrorShape;
+    if ("code" in e && typeof e.code === "string" && e.code.length === 5)
+      return e as Error & DatabaseErrorShape;
   }
   return undefined;
 }

@@ -45,7 +45,12 @@ function internal(traceId: string, cause: unknown): ConnectError {
   return withReason(message, "INTERNAL", { trace_id: traceId }, cause);
 }
 
-function withReason(message: string, reason: Reason, metadata: Record<string, string>, cause: unknown): ConnectError {
+function withReason(
+  message: string,
+  reason: Reason,
+  metadata: Record<string, string>,
+  cause: unknown,
+): ConnectError {
   const info = create(ErrorInfoSchema, { reason, domain: ERROR_DOMAIN, metadata });
   const code: Code = CODE_OF_REASON[reason];
   return new ConnectError(message, code, undefined, [{ desc: ErrorInfoSchema, value: info }], cause);

@@ -1,4 +1,11 @@
-import { create, fromBinary, toBinary, type DescMessage, type Message, type Registry } from "@bufbuild/protobuf";
+import {
+  create,
+  fromBinary,
+  toBinary,
+  type DescMessage,
+  type Message,
+  type Registry,
+} from "@bufbuild/protobuf";
 import {
   EventMetadataSchema,
   type EventMetadata,
@@ -51,7 +58,11 @@ export interface EventStore {
   /** Events of a stream after a version, oldest first. */
   read(reader: Reader, streamId: string, options?: ReadOptions): Promise<StoredEvent[]>;
   /** The same, newest first and before a version. */
-  readBackwards(reader: Reader, streamId: string, options: { before?: number; limit: number }): Promise<StoredEvent[]>;
+  readBackwards(
+    reader: Reader,
+    streamId: string,
+    options: { before?: number; limit: number },
+  ): Promise<StoredEvent[]>;
 }
 
 export interface ReadOptions {
@@ -108,7 +119,10 @@ export function createEventStore({ bus, registry, now }: EventStoreDeps): EventS
       await tx.sql.insert(events).values(rows);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new StreamVersionConflict(appends.map((a) => a.streamId), { cause: error });
+      throw new StreamVersionConflict(
+        appends.map((a) => a.streamId),
+        { cause: error },
+      );
     }
     tx.afterCommit(() => {
       for (const a of appends) bus.publish(streamSubject(tx.tenantId, a.streamId));

@@ -1,5 +1,5 @@
 import type { Bus } from "../bus/bus.ts";
-import { subscribeWakeUp } from "../bus/wake-up.ts";
+import { createWakeUp } from "../bus/wake-up.ts";
 import type { Database } from "../db/database.ts";
 import { streamSubject, type EventStore, type StoredEvent } from "./event-store.ts";
 
@@ -20,11 +20,13 @@ export async function* tailStream(
   afterVersion: number,
   signal: AbortSignal,
 ): AsyncGenerator<StoredEvent> {
-  const wakeUp = subscribeWakeUp(deps.bus, streamSubject(tenantId, streamId));
+  const wakeUp = createWakeUp((wake) => deps.bus.subscribe(streamSubject(tenantId, streamId), wake));
   try {
     let version = afterVersion;
     while (!signal.aborted) {
-      const page = await deps.events.read(deps.database.reader(tenantId), streamId, { afterVersion: version });
+      const page = await deps.events.read(deps.database.reader(tenantId), streamId, {
+        afterVersion: version,
+      });
       for (const event of page) {
         yield event;
         version = event.version;

@@ -16,7 +16,10 @@ interface Log {
   frames: Uint8Array[];
 }
 
-export function createInProcessFrameLog({ framesPerLog = 1000, logs: maxLogs = 5000 }: FrameLogLimits = {}): FrameLog {
+export function createInProcessFrameLog({
+  framesPerLog = 1000,
+  logs: maxLogs = 5000,
+}: FrameLogLimits = {}): FrameLog {
   const logs = new Map<string, Log>();
   const listeners = new Map<string, Set<() => void>>();
   const oldest = (log: Log) => log.nextSeq - log.frames.length;
@@ -36,14 +39,20 @@ export function createInProcessFrameLog({ framesPerLog = 1000, logs: maxLogs = 5
 
   return {
     open(key) {
-      const log = logs.get(key) ?? { epoch: randomBytes(8).toString("hex"), fence: 0, nextSeq: 1, frames: [] };
+      const log = logs.get(key) ?? {
+        epoch: randomBytes(8).toString("hex"),
+        fence: 0,
+        nextSeq: 1,
+        frames: [],
+      };
       return Promise.resolve(headOf(touch(key, log)));
     },
     append(key, { epoch, fence, firstSeq, frames }) {
       const log = logs.get(key);
       if (log?.epoch !== epoch) return Promise.reject(new EpochLost(key));
       if (fence < log.fence) return Promise.reject(new FencedOut(key));
-      if (firstSeq > log.nextSeq) return Promise.reject(new RangeError(`seq ${firstSeq} leaves a gap in ${key}`));
+      if (firstSeq > log.nextSeq)
+        return Promise.reject(new RangeError(`seq ${firstSeq} leaves a gap in ${key}`));
       log.fence = fence;
       for (const frame of frames.slice(log.nextSeq - firstSeq)) {
         log.frames.push(frame);

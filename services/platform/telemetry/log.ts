@@ -14,6 +14,15 @@ export function createLog(level: string): Log {
       const traceId = currentTraceId();
       return traceId === undefined ? {} : { traceId };
     },
-    redact: ["authorization", "*.authorization", "token", "*.token", "apiKey", "*.apiKey", "api_key", "*.api_key"],
+    redact: [
+      "authorization",
+      "*.authorization",
+      "token",
+      "*.token",
+      "apiKey",
+      "*.apiKey",
+      "api_key",
+      "*.api_key",
+    ],
   });
 }

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { create, fromBinary, toBinary, toJson, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
+import {
+  create,
+  fromBinary,
+  toBinary,
+  toJson,
+  type DescMessage,
+  type MessageShape,
+} from "@bufbuild/protobuf";
 import { PageTokenSchema } from "@ameide/proto-private/ameide/tokens/v1/tokens_pb.js";
 import { validate } from "uuid";
 import { AppError } from "../errors/app-error.ts";
@@ -42,19 +49,33 @@ export function pageOf<D extends DescMessage>(
   };
 }
 
-function hashOfArguments<D extends DescMessage>(schema: D, request: MessageShape<D> & PageRequest): Uint8Array {
+function hashOfArguments<D extends DescMessage>(
+  schema: D,
+  request: MessageShape<D> & PageRequest,
+): Uint8Array {
   const rest = { ...request, pageSize: 0, pageToken: "" };
-  return createHash("sha256").update(JSON.stringify(toJson(schema, rest))).digest().subarray(0, 8);
+  return createHash("sha256")
+    .update(JSON.stringify(toJson(schema, rest)))
+    .digest()
+    .subarray(0, 8);
 }
 
 function openToken(token: string, argumentsHash: Uint8Array): PageCursor {
   try {
-    const { sortKey, id, argumentsHash: issuedFor } = fromBinary(PageTokenSchema, Buffer.from(token, "base64url"));
-    if (Buffer.from(issuedFor).equals(argumentsHash) && isSortKey(sortKey) && isId(id)) return { sortKey, id };
+    const {
+      sortKey,
+      id,
+      argumentsHash: issuedFor,
+    } = fromBinary(PageTokenSchema, Buffer.from(token, "base64url"));
+    if (Buffer.from(issuedFor).equals(argumentsHash) && isSortKey(sortKey) && isId(id))
+      return { sortKey, id };
   } catch {
     // Falls through to the one refusal below.
   }
-  throw new AppError("PAGE_TOKEN_INVALID", "the page token does not fit this request; start from the first page");
+  throw new AppError(
+    "PAGE_TOKEN_INVALID",
+    "the page token does not fit this request; start from the first page",
+  );
 }
 
 // The token is not sealed, so what goes into SQL from it is checked first.

@@ -1,0 +1,81 @@
+import { fileURLToPath } from "node:url";
+import { v7 as uuidv7 } from "uuid";
+import { createAgentRegistry } from "../../inference/agent-registry.ts";
+import { createModelCatalog } from "../../inference/model-catalog.ts";
+import type { ProviderConfig } from "../../platform/config/config.ts";
+import { createDatabase, type Database } from "../../platform/db/database.ts";
+import { migrate } from "../../platform/db/migrate.ts";
+import { openPglite } from "../../platform/db/pglite-driver.ts";
+import type { AgentEvent, AgentExecutor, AgentRequest } from "../agent-event.ts";
+import { createAgentExecutor, type AgentExecutorDeps } from "../agent-executor.ts";
+
+const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
+
+/** A migrated database in memory, for tests. */
+export async function openTestDatabase(): Promise<Database> {
+  const driver = await openPglite(undefined);
+  await migrate(driver, MIGRATIONS);
+  return createDatabase(driver);
+}
+
+/** An executor for tests, with a clock that stands and one artifact. */
+export function createTestExecutor(database: Database, deps: Partial<AgentExecutorDeps> = {}): AgentExecutor {
+  const providers: readonly ProviderConfig[] = deps.providers ?? [];
+  const order = { artifactId: "a-1", title: "Order handling", kind: "bpmn", updateTime: new Date(0) };
+  return createAgentExecutor({
+    database,
+    agents: createAgentRegistry(createModelCatalog(providers)),
+    providers,
+    offlineTokensPerSecond: 0,
+    tools: {
+      now: () => new Date(0),
+      findArtifacts: async (_who, query) => (query === "Order" ? [order] : []),
+    },
+    ...deps,
+  });
+}
+
+/** A request of a fresh tenant to the offline model. */
+export function requestFor(text: string, fields: Partial<AgentRequest> = {}): AgentRequest {
+  return {
+    tenantId: uuidv7(),
+    userId: "alice",
+    runId: uuidv7(),
+    attempt: 1,
+    agentId: "simple-chat",
+    agentVersion: "1",
+    model: "offline/offline",
+    conversation: [{ role: "user", text }],
+    maxOutputTokens: 1024,
+    beforeModelCall: async () => undefined,
+    signal: new AbortController().signal,
+    ...fields,
+  };
+}
+
+export interface Execution {
+  events: AgentEvent[];
+  /** What it threw; undefined when it ended by itself. */
+  error: unknown;
+}
+
+export async function collect(events: AsyncIterable<AgentEvent>): Promise<Execution> {
+  const result: Execution = { events: [], error: undefined };
+  try {
+    for await (const event of events) result.events.push(event);
+  } catch (error) {
+    result.error = error;
+  }
+  return result;
+}
+
+export function textOf(events: readonly AgentEvent[]): string {
+  return events.map((event) => (event.type === "text" ? event.text : "")).join("");
+}
+
+export function eventsOf<T extends AgentEvent["type"]>(
+  events: readonly AgentEvent[],
+  type: T,
+): Extract<AgentEvent, { type: T }>[] {
+  return events.filter((event): event is Extract<AgentEvent, { type: T }> => event.type === type);
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { emptyCheckpoint, type CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Database } from "../../platform/db/database.ts";
+import { openTestDatabase } from "../agents/executor-fixture.ts";
+import { createCheckpointSaver, type CheckpointSaver } from "./checkpoint-saver.ts";
+import { deleteCheckpoints } from "./checkpoint-store.ts";
+
+const METADATA: CheckpointMetadata = { source: "loop", step: 0, parents: {} };
+
+let database: Database;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+function threadOf(saver: CheckpointSaver) {
+  const thread = { configurable: { thread_id: uuidv7(), checkpoint_ns: "" } };
+  const checkpoint = {
+    ...emptyCheckpoint(),
+    channel_values: { answer: "a" },
+    channel_versions: { answer: 1 },
+  };
+  const stored = { configurable: { ...thread.configurable, checkpoint_id: checkpoint.id } };
+  return {
+    thread,
+    put: () => saver.put(thread, checkpoint, METADATA, { answer: 1 }),
+    putWrites: (value: string, channel = "answer") => saver.putWrites(stored, [[channel, value]], "task"),
+    writes: async () => (await saver.getTuple(thread))?.pendingWrites?.map(([, , value]) => value),
+  };
+}
+
+describe("a checkpoint and what its tasks wrote", () => {
+  it("are stored in the order in which they were handed over, however slow the first one is", async () => {
+    const order: string[] = [];
+    const slow: Database = {
+      ...database,
+      async transaction(tenantId, work) {
+        const turn = order.push("begin");
+        if (turn === 1) await sleep(50);
+        const result = await database.transaction(tenantId, work);
+        order.push("end");
+        return result;
+      },
+    };
+    const saver = createCheckpointSaver(slow, uuidv7());
+    const { put, putWrites, writes } = threadOf(saver);
+    void put();
+    void putWrites("b");
+    await saver.settled();
+    expect(order).toEqual(["begin", "end", "begin", "end"]);
+    expect(await writes()).toEqual(["b"]);
+  });
+
+  it("are not stored once something before them could not be, and whoever waits is told", async () => {
+    let transactions = 0;
+    const failing: Database = {
+      ...database,
+      async transaction() {
+        transactions += 1;
+        throw new Error("connection lost");
+      },
+    };
+    const saver = createCheckpointSaver(failing, uuidv7());
+    const { put, putWrites } = threadOf(saver);
+    await expect(put()).rejects.toThrow("connection lost");
+    await expect(putWrites("b")).rejects.toThrow("connection lost");
+    await expect(saver.settled()).rejects.toThrow("connection lost");
+    expect(transactions).toBe(1);
+  });
+
+  it("stored again after a timeout change nothing; an error may be replaced by a later one", async () => {
+    const saver = createCheckpointSaver(database, uuidv7());
+    const { put, putWrites, writes } = threadOf(saver);
+    await put();
+    await put();
+    await putWrites("first");
+    await putWrites("second");
+    expect(await writes()).toEqual(["first"]);
+    await putWrites("e1", "__error__");
+    await putWrites("e2", "__error__");
+    expect(await writes()).toEqual(["e2", "first"]);
+  });
+});
+
+describe("checkpoints", () => {
+  it("of another tenant are neither found nor deleted", async () => {
+    const saver = createCheckpointSaver(database, uuidv7());
+    const foreign = createCheckpointSaver(database, uuidv7());
+    const { thread, put } = threadOf(saver);
+    await put();
+    expect(await foreign.getTuple(thread)).toBeUndefined();
+    await foreign.deleteThread(thread.configurable.thread_id);
+    expect(await saver.getTuple(thread)).toBeDefined();
+  });
+
+  it("go with their channels and writes when the run ends", async () => {
+    const tenantId = uuidv7();
+    const saver = createCheckpointSaver(database, tenantId);
+    const { thread, put, putWrites } = threadOf(saver);
+    await put();
+    await putWrites("b");
+    const tables = ["checkpoints", "checkpoint_channels", "checkpoint_writes"];
+    const rows = () =>
+      database.transaction(tenantId, (tx) =>
+        tx.sql.execute(tables.map((t) => `SELECT 1 FROM ${t}`).join(" UNION ALL ")),
+      );
+    expect(await rows()).toHaveLength(3);
+    await database.transaction(tenantId, (tx) => deleteCheckpoints(tx, thread.configurable.thread_id));
+    expect(await rows()).toHaveLength(0);
+  });
+
+  it("of a run that starts are not asked for before something was stored", async () => {
+    const unread: Database = {
+      ...database,
+      reader() {
+        throw new Error("read");
+      },
+    };
+    const saver = createCheckpointSaver(unread, uuidv7(), { startsEmpty: true });
+    const { thread, put } = threadOf(saver);
+    expect(await saver.getTuple(thread)).toBeUndefined();
+    await put();
+    await expect(saver.getTuple(thread)).rejects.toThrow("read");
+  });
+});

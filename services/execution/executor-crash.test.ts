@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { ProviderConfig } from "../platform/config/config.ts";
+import type { Database } from "../platform/db/database.ts";
+import {
+  startFakeOpenAiServer,
+  type FakeAnswer,
+  type FakeOpenAiServer,
+  type FakeRequest,
+} from "../testing/fake-openai-server.ts";
+import type { AgentEvent, AgentExecutor, AgentRequest } from "./agent-event.ts";
+import {
+  collect,
+  createTestExecutor,
+  eventsOf,
+  openTestDatabase,
+  requestFor,
+  textOf,
+} from "./agents/executor-fixture.ts";
+
+let database: Database;
+let provider: FakeOpenAiServer;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  provider = await startFakeOpenAiServer();
+  provider.otherwise = answerFreshly;
+});
+afterAll(async () => {
+  await provider.close();
+  await database.close();
+});
+
+interface CrashingDatabase {
+  database: Database;
+  crashed: Promise<void>;
+}
+
+/** Stops answering at the `operation`th transaction: before it took effect, or after. */
+function crashingAt(operation: number, moment: "before" | "after"): CrashingDatabase {
+  const { promise: crashed, resolve: crash } = Promise.withResolvers<void>();
+  const never = () => {
+    crash();
+    return new Promise<never>(() => undefined);
+  };
+  let operations = 0;
+  const crashing: Database = {
+    ...database,
+    async transaction(tenantId, work) {
+      operations += 1;
+      if (operations > operation || (operations === operation && moment === "before")) return never();
+      const result = await database.transaction(tenantId, work);
+      return operations === operation ? never() : result;
+    },
+  };
+  return { database: crashing, crashed };
+}
+
+const providers = (): ProviderConfig[] => [
+  {
+    id: "acme",
+    kind: "openai",
+    base_url: provider.baseUrl,
+    api_key: "key",
+    models: [{ name: "fake-1", max_output_tokens: 500 }],
+  },
+];
+
+/** A model that never calls a tool twice in the same way, so that a call made anew shows. */
+function answerFreshly({ body }: FakeRequest): FakeAnswer {
+  if (body.messages.at(-1)?.role === "tool") return { kind: "text", text: "Done." };
+  const query = uuidv7();
+  const call = { id: `call_${query}`, name: "look_up_artifact", args: JSON.stringify({ query }) };
+  return { kind: "tools", text: "Looking. ", calls: [call] };
+}
+
+function executorOn(db: Database, queries: string[]): AgentExecutor {
+  const findArtifacts = async (_who: unknown, query: string) => {
+    queries.push(query);
+    return [];
+  };
+  return createTestExecutor(db, { providers: providers(), tools: { now: () => new Date(0), findArtifacts } });
+}
+
+/** What an attempt tells until it ends, or goes no further after the crash. */
+async function crashingAttempt(
+  db: CrashingDatabase,
+  request: AgentRequest,
+  queries: string[],
+): Promise<AgentEvent[]> {
+  const events: AgentEvent[] = [];
+  const reading = (async () => {
+    for await (const event of executorOn(db.database, queries).execute(request)) events.push(event);
+  })();
+  await Promise.race([reading, db.crashed.then(() => sleep(100))]);
+  return events;
+}
+
+const MOMENTS = Array.from({ length: 11 }, (_, i) => i + 1).flatMap((n) => [
+  [n, "before"] as const,
+  [n, "after"] as const,
+]);
+
+describe("a run whose executor dies", () => {
+  it.each(MOMENTS)(
+    "at the %s. store, %s it took effect, ends as if it had not, and no tool acts for two calls",
+    async (n, moment) => {
+      const request = requestFor("Look it up.", { agentId: "tools", model: "acme/fake-1" });
+      const queries: string[] = [];
+      const first = await crashingAttempt(crashingAt(n, moment), request, queries);
+      const ranInFirst = queries.length;
+
+      const again = executorOn(database, queries).execute({ ...request, attempt: 2 });
+      const { events: second, error } = await collect(again);
+
+      expect(error).toBeUndefined();
+      expect(new Set(queries).size).toBeLessThanOrEqual(1);
+      const [restored] = eventsOf(second, "restored");
+      const calls =
+        restored?.parts.flatMap(({ kind }) => (kind.case === "toolCall" ? [kind.value] : [])) ?? [];
+      if (calls.some(({ state }) => state === ToolCallState.DONE)) expect(queries).toHaveLength(ranInFirst);
+      if (eventsOf(first, "call_started").length === 2) expect(calls[0]?.state).toBe(ToolCallState.DONE);
+      if (ranInFirst > 0) expect(calls).toHaveLength(1);
+      const said =
+        restored?.parts.map(({ kind }) => (kind.case === "text" ? kind.value.text : "")).join("") ?? "";
+      expect(said + textOf(second)).toMatch(/Done\.$/);
+    },
+  );
+
+  it("after its end has nothing left to do: the whole answer comes back and no model is called", async () => {
+    const request = requestFor("echo all of it", {});
+    const executor = createTestExecutor(database);
+    await collect(executor.execute(request));
+    const { events, error } = await collect(executor.execute({ ...request, attempt: 2 }));
+    expect(error).toBeUndefined();
+    expect(events).toMatchObject([
+      { type: "restored", parts: [{ kind: { case: "text", value: { text: "all of it" } } }] },
+    ]);
+  });
+
+  it("before anything was stored starts anew, with call ids of its own", async () => {
+    const { events } = await collect(
+      createTestExecutor(database).execute(requestFor("echo hi", { attempt: 3 })),
+    );
+    expect(events[0]).toMatchObject({ type: "call_started", call: { callId: "3.1" } });
+    expect(textOf(events)).toBe("hi");
+  });
+
+  it("of another tenant is not found", async () => {
+    const executor = createTestExecutor(database);
+    const request = requestFor("echo secret");
+    await collect(executor.execute(request));
+    const foreign = requestFor("echo mine", { runId: request.runId, attempt: 2 });
+    const { events } = await collect(executor.execute(foreign));
+    expect(eventsOf(events, "restored")).toEqual([]);
+    expect(textOf(events)).toBe("mine");
+  });
+});

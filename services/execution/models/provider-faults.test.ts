@@ -1,0 +1,283 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ProviderConfig } from "../../platform/config/config.ts";
+import type { Database } from "../../platform/db/database.ts";
+import { AppError } from "../../platform/errors/app-error.ts";
+import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
+import { startFakeOpenAiServer, type FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
+import type { AgentRequest } from "../agent-event.ts";
+import {
+  collect,
+  createTestExecutor,
+  eventsOf,
+  openTestDatabase,
+  requestFor,
+  textOf,
+} from "../agents/executor-fixture.ts";
+
+const KEY = "sk-canary-7f3a";
+const QUICK = { firstToken: 300, betweenTokens: 300, retryDelay: 5, longestRetryDelay: 1000 };
+
+let database: Database;
+let provider: FakeOpenAiServer;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  provider = await startFakeOpenAiServer();
+});
+afterEach(() => provider.close());
+
+function configOf(baseUrl: string): ProviderConfig {
+  const price = { input: 1, output: 1 };
+  const models = [{ name: "fake-1", price, max_output_tokens: 4096 }];
+  return {
+    id: "acme",
+    kind: "openai",
+    base_url: baseUrl,
+    api_key: KEY,
+    models,
+  };
+}
+
+async function ask(fields: Partial<AgentRequest> = {}, baseUrl = provider.baseUrl) {
+  const executor = createTestExecutor(database, { providers: [configOf(baseUrl)], patience: QUICK });
+  const request = requestFor("Say something.", { model: "acme/fake-1", maxOutputTokens: 200, ...fields });
+  return collect(executor.execute(request));
+}
+
+function expectExhausted(error: unknown, message: RegExp): void {
+  expect(error).toBeInstanceOf(AppError);
+  const { reason, message: told, metadata, retryAfterMilliseconds, cause } = error as AppError;
+  expect({ reason, metadata }).toEqual({ reason: "PROVIDERS_EXHAUSTED", metadata: { provider: "acme" } });
+  expect(told).toMatch(message);
+  expect(retryAfterMilliseconds).toBeGreaterThanOrEqual(0);
+  expect(cause).toBeUndefined();
+}
+
+describe("a provider that answers", () => {
+  it("streams its text piece by piece, and its usage is believed", async () => {
+    provider.answerWith({ kind: "text", text: "Grüße from the model 👋🏽." });
+    const { events, error } = await ask();
+    expect(error).toBeUndefined();
+    expect(textOf(events)).toBe("Grüße from the model 👋🏽.");
+    expect(eventsOf(events, "text").length).toBeGreaterThan(3);
+    const [ended] = eventsOf(events, "call_ended");
+    expect(ended?.usage).toEqual({ ...provider.bill, reported: true });
+    expect(events.map(({ type }) => type).filter((type) => type !== "text")).toEqual([
+      "call_started",
+      "call_ended",
+    ]);
+  });
+
+  it("is asked with the key, the limit and the conversation", async () => {
+    await ask();
+    const [request] = provider.requests;
+    expect(request?.authorization).toBe(`Bearer ${KEY}`);
+    expect(request?.body).toMatchObject({ model: "fake-1", max_tokens: 200, stream: true });
+    expect(request?.body.messages.map(({ role }) => role)).toEqual(["system", "user"]);
+    expect(request?.body.tools).toBeUndefined();
+  });
+
+  it("calls tools with arguments in pieces, gets their results and goes on", async () => {
+    provider.answerWith(
+      {
+        kind: "tools",
+        text: "Let me look. ",
+        calls: [{ id: "call_a", name: "look_up_artifact", args: '{"query":"Order"}' }],
+      },
+      { kind: "text", text: "It is Order handling." },
+    );
+    const { events, error } = await ask({ agentId: "tools" });
+    expect(error).toBeUndefined();
+    expect(textOf(events)).toBe("Let me look. It is Order handling.");
+    const args = eventsOf(events, "tool_args");
+    expect(args.length).toBeGreaterThan(1);
+    expect(args.map(({ json }) => json).join("")).toBe('{"query":"Order"}');
+    const order = events.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1]);
+    expect(order).toEqual([
+      ...["call_started", "text", "tool_call", "tool_args", "call_ended", "tool_result"],
+      ...["call_started", "text", "call_ended"],
+    ]);
+    const told = provider.requests[1]?.body.messages.at(-1);
+    expect(told).toMatchObject({
+      role: "tool",
+      tool_call_id: "call_a",
+      content: expect.stringContaining("Order handling"),
+    });
+  });
+});
+
+describe("a provider that does not take the call", () => {
+  it.each([429, 500, 503])("is asked again after a %s, twice at most", async (status) => {
+    provider.answerWith({ kind: "status", status }, { kind: "status", status });
+    const { events, error } = await ask();
+    expect(error).toBeUndefined();
+    expect(textOf(events)).toBe("Hello from the fake model.");
+    expect(eventsOf(events, "call_started")).toHaveLength(1);
+    provider.otherwise = { kind: "status", status };
+    const failed = await ask();
+    expectExhausted(failed.error, new RegExp(`acme .*\\(${status}\\)`));
+    expect(provider.requests).toHaveLength(3 + 3);
+  });
+
+  it("is waited for as long as it asks, when that is short", async () => {
+    provider.answerWith({ kind: "status", status: 429, retryAfter: "0.2" });
+    const before = performance.now();
+    const { error } = await ask();
+    expect(error).toBeUndefined();
+    expect(performance.now() - before).toBeGreaterThan(190);
+  });
+
+  it("is not waited for when it asks for long; the caller is told how long", async () => {
+    provider.otherwise = { kind: "status", status: 429, retryAfter: "17" };
+    const { error } = await ask();
+    expectExhausted(error, /too many calls/);
+    expect((error as AppError).retryAfterMilliseconds).toBe(17_000);
+    expect(provider.requests).toHaveLength(1);
+  });
+
+  it.each([400, 401, 403, 404])("is not asked again after a %s", async (status) => {
+    provider.otherwise = { kind: "status", status };
+    const { error } = await ask();
+    expectExhausted(error, new RegExp(`\\(${status}\\)`));
+    expect(provider.requests).toHaveLength(1);
+  });
+
+  it("is given up when it cannot be reached", async () => {
+    const gone = await startFakeOpenAiServer();
+    await gone.close();
+    expectExhausted((await ask({}, gone.baseUrl)).error, /cannot be reached/);
+  });
+
+  it("is asked again when it closes the connection without a response", async () => {
+    provider.answerWith({ kind: "drop" });
+    expect((await ask()).error).toBeUndefined();
+    expect(provider.requests).toHaveLength(2);
+  });
+});
+
+describe("a provider that fails in mid-answer", () => {
+  it.each([
+    ["stalls before the first token", { kind: "stall" }, "", /did not begin to answer within 0.3 s/],
+    ["stalls in mid-stream", { kind: "stall", after: "Half an" }, "Half an", /silent for 0.3 s/],
+    ["drops the connection", { kind: "drop", after: "Half an" }, "Half an", /broke off/],
+    ["ends without finishing", { kind: "text", text: "", breaksOff: true }, "", /answered nothing/],
+    ["sends garbage", { kind: "raw", body: "data: {not json\n\n" }, "", /broke off/],
+    ["sends a page", { kind: "raw", body: "<html><body>502</body></html>" }, "", /answered nothing/],
+    [
+      "sends an error event",
+      { kind: "raw", body: 'data: {"error":{"message":"sk-from-the-body"}}\n\n' },
+      "",
+      /broke off/,
+    ],
+    ["sends a chunk without end", { kind: "huge", bytes: 8 * 1024 * 1024 }, "", /sent more than is taken/],
+  ] as const)(
+    "%s: the run fails with the reason, and what was said stays",
+    async (_name, answer, said, message) => {
+      provider.otherwise = answer;
+      const { events, error } = await ask();
+      expectExhausted(error, message);
+      expect(textOf(events)).toBe(said);
+      expect(provider.requests).toHaveLength(1);
+    },
+  );
+
+  it("bad UTF-8 becomes replacement characters", async () => {
+    const event = (content: string) => `data: {"choices":[{"index":0,"delta":{"content":"${content}"}}]}\n\n`;
+    const [before = "", after = ""] = event("a@b").split("@");
+    const body = Buffer.concat([
+      Buffer.from(before),
+      Buffer.from([0xff, 0xc3]),
+      Buffer.from(`${after}data: [DONE]\n\n`),
+    ]);
+    provider.answerWith({ kind: "raw", body });
+    const { events, error } = await ask();
+    expect(error).toBeUndefined();
+    expect(textOf(events)).toBe("a\ufffd\ufffdb");
+  });
+
+  it("a surrogate pair split over two chunks is one piece of text, and a lone half is replaced", async () => {
+    const event = (content: string) => `data: {"choices":[{"index":0,"delta":{"content":"${content}"}}]}\n\n`;
+    provider.answerWith({
+      kind: "raw",
+      body: `${event("x\\ud83d")}${event("\\ude00y")}${event("z\\ud83d")}data: [DONE]\n\n`,
+    });
+    const { events } = await ask();
+    expect(eventsOf(events, "text").map(({ text }) => text)).toEqual(["x", "😀y", "z", "\ufffd"]);
+  });
+
+  it("an answer without end is stopped a little past the limit, and the run goes on with what was said", async () => {
+    provider.otherwise = { kind: "endless", word: "again" };
+    const { events, error } = await ask({ maxOutputTokens: 100 });
+    expect(error).toBeUndefined();
+    const [ended] = eventsOf(events, "call_ended");
+    expect(ended?.usage).toEqual({
+      inputTokens: ended?.call.inputTokens,
+      outputTokens: 190,
+      reported: false,
+    });
+    expect(countTokens(textOf(events))).toBe(190);
+    await vi.waitFor(() => {
+      const sent = provider.bill.outputTokens;
+      expect(sent).toBeLessThan(5000);
+    });
+  });
+});
+
+describe("a provider that lies about usage", () => {
+  const text =
+    "The order process has five tasks and two gateways, and it ends when the goods are with the customer.";
+  const tokens = countTokens(text);
+
+  it.each([
+    ["nothing", "absent"],
+    ["zero", { prompt_tokens: 0, completion_tokens: 0 }],
+    ["negative numbers", { prompt_tokens: -5, completion_tokens: -7 }],
+    ["huge numbers", { prompt_tokens: 2 ** 40, completion_tokens: 2 ** 40 }],
+    ["fractions", { prompt_tokens: 30.5, completion_tokens: 20.25 }],
+    ["a tenth of the truth", { prompt_tokens: 3, completion_tokens: 2 }],
+    ["more than it may write", { prompt_tokens: 30, completion_tokens: 315 }],
+    ["words", { prompt_tokens: "many" as never, completion_tokens: "more" as never }],
+  ] as const)("tells %s: our own counts are taken", async (_name, usage) => {
+    provider.answerWith({ kind: "text", text, usage });
+    const { events, error } = await ask();
+    expect(error).toBeUndefined();
+    const [ended] = eventsOf(events, "call_ended");
+    expect(ended?.usage.reported).toBe(false);
+    expect(ended?.usage.outputTokens).toBe(tokens);
+    expect(ended?.usage.inputTokens).toBe(ended?.call.inputTokens);
+  });
+
+  it("counts as it streams, never backwards, however small the pieces are", async () => {
+    provider.answerWith({ kind: "text", text, usage: "absent" });
+    const { events } = await ask();
+    const counts = eventsOf(events, "text").map(({ outputTokens }) => outputTokens);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect(counts.at(-1)).toBe(tokens);
+  });
+});
+
+describe("secrets", () => {
+  it("no key, credential or body of a provider is in an error or on the console", async () => {
+    const spies = (["log", "warn", "error", "info", "debug"] as const).map((name) => vi.spyOn(console, name));
+    const seen: unknown[] = [];
+    for (const otherwise of [
+      { kind: "status", status: 401 },
+      { kind: "status", status: 500 },
+      { kind: "drop" },
+      { kind: "raw", body: "data: {not json sk-from-the-body\n\n" },
+    ] as const) {
+      provider.otherwise = otherwise;
+      const { error } = await ask();
+      expect(error).toBeInstanceOf(AppError);
+      seen.push(error, (error as Error).stack, { ...(error as AppError) });
+    }
+    const { error } = await ask({}, provider.baseUrl.replace("//", "//user:pass-canary@"));
+    seen.push(error, { ...(error as AppError) });
+    const told = seen.map((value) => (value instanceof Error ? String(value) : JSON.stringify(value))).join();
+    expect(told).not.toMatch(/canary|sk-from-the-body/);
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import {
+  ArtifactCommandService,
+  ArtifactQueryService,
+} from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
+import { ChatCommandService, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { Health } from "@ameide/proto/grpc/health/v1/health_pb.js";
+import { ServerReflection as ReflectionV1 } from "@ameide/proto/grpc/reflection/v1/reflection_pb.js";
+import { ServerReflection as ReflectionV1Alpha } from "@ameide/proto/grpc/reflection/v1alpha/reflection_pb.js";
+import type { DescService } from "@bufbuild/protobuf";
+import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { VerifyToken } from "../platform/auth/verify-token.ts";
+import type { Log } from "../platform/telemetry/log.ts";
+import { answerCors } from "./cors.ts";
+import { answerDevRequest } from "./dev-issuer/dev-routes.ts";
+import type { DevIssuer } from "./dev-issuer/dev-issuer.ts";
+import { createHealthHandlers } from "./health.ts";
+import { createInterceptors } from "./interceptors/index.ts";
+import type { Answer } from "./one-port.ts";
+import { createReflectionHandlers } from "./reflection.ts";
+import { createRequestGate, scopeOf } from "./request-gate.ts";
+
+/** One implementation per public service. */
+export interface Handlers {
+  chatCommands: ServiceImpl<typeof ChatCommandService>;
+  chatQueries: ServiceImpl<typeof ChatQueryService>;
+  artifactCommands: ServiceImpl<typeof ArtifactCommandService>;
+  artifactQueries: ServiceImpl<typeof ArtifactQueryService>;
+  inference: ServiceImpl<typeof InferenceService>;
+  agents: ServiceImpl<typeof AgentService>;
+  budgets: ServiceImpl<typeof BudgetService>;
+}
+
+export interface GatewayDeps {
+  handlers: Handlers;
+  verify: VerifyToken;
+  /** Only without a configured issuer. */
+  devIssuer: DevIssuer | undefined;
+  corsOrigins: readonly string[];
+  webApp: Answer;
+  isReady(): Promise<boolean>;
+  draining: AbortSignal;
+  log: Log;
+}
+
+/** The services that need a token; what reflection and health also name. */
+export const PUBLIC_SERVICES: readonly DescService[] = [
+  ChatCommandService,
+  ChatQueryService,
+  ArtifactCommandService,
+  ArtifactQueryService,
+  InferenceService,
+  AgentService,
+  BudgetService,
+];
+
+const READ_MAX_BYTES = 4 * 1024 * 1024;
+const MAX_TIMEOUT_MILLISECONDS = 3_600_000;
+
+/** What all transports to the services have in common: the routes, the gate before them and the interceptors around. */
+export function createRouterOptions(deps: GatewayDeps) {
+  for (const service of PUBLIC_SERVICES) service.methods.forEach(scopeOf);
+  const refused = (context: HandlerContext, error: unknown) =>
+    deps.log.debug(
+      { rpc: `${context.service.typeName}/${context.method.name}`, err: error },
+      "refused at the gate",
+    );
+  return {
+    routes: (router: ConnectRouter) => registerRoutes(router, deps),
+    requestGate: createRequestGate(deps.verify, refused),
+    interceptors: createInterceptors(deps.log),
+    readMaxBytes: READ_MAX_BYTES,
+    maxTimeoutMs: MAX_TIMEOUT_MILLISECONDS,
+  };
+}
+
+function registerRoutes(router: ConnectRouter, { handlers, isReady, draining }: GatewayDeps): void {
+  router.service(ChatCommandService, handlers.chatCommands);
+  router.service(ChatQueryService, handlers.chatQueries);
+  router.service(ArtifactCommandService, handlers.artifactCommands);
+  router.service(ArtifactQueryService, handlers.artifactQueries);
+  router.service(InferenceService, handlers.inference);
+  router.service(AgentService, handlers.agents);
+  router.service(BudgetService, handlers.budgets);
+  const services = new Set(PUBLIC_SERVICES.map((service) => service.typeName));
+  router.service(Health, createHealthHandlers({ services, isReady, draining }));
+  const reflection = createReflectionHandlers([...PUBLIC_SERVICES, Health, ReflectionV1]);
+  router.service(ReflectionV1, reflection.v1);
+  router.service(ReflectionV1Alpha, reflection.v1alpha);
+}
+
+/** Answers everything on the one port: RPCs, health checks, the development issuer, the web app. */
+export function createGateway(deps: GatewayDeps): Answer {
+  const origins = new Set(deps.corsOrigins);
+  const rpc = connectNodeAdapter({
+    ...createRouterOptions(deps),
+    fallback: (req, res) => answerRest(deps, req as IncomingMessage, res as ServerResponse),
+  });
+  return (req, res) => {
+    if (!answerCors(origins, req, res)) rpc(req, res);
+  };
+}
+
+function answerRest(deps: GatewayDeps, req: IncomingMessage, res: ServerResponse): void {
+  const path = req.url?.split("?")[0] ?? "/";
+  if (path === "/healthz") return void res.writeHead(200, TEXT).end("ok\n");
+  if (path === "/readyz") return void answerReady(deps, res);
+  if (path.startsWith("/dev/") && deps.devIssuer) return void answerDevRequest(deps.devIssuer, req, res);
+  if (path.startsWith("/dev/") || isUnknownRpc(path)) return void res.writeHead(404, TEXT).end("not found\n");
+  deps.webApp(req, res);
+}
+
+const TEXT = { "content-type": "text/plain" };
+const isUnknownRpc = (path: string) => /^\/[a-z0-9_.]+\.v\d+[a-z0-9]*\.[A-Za-z]+\//.test(path);
+
+async function answerReady({ isReady, draining }: GatewayDeps, res: ServerResponse): Promise<void> {
+  const ready = !draining.aborted && (await isReady());
+  res.writeHead(ready ? 200 : 503, TEXT).end(ready ? "ready\n" : "not ready\n");
+}

@@ -1,0 +1,68 @@
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Span,
+} from "@opentelemetry/api";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import type { Log } from "../../platform/telemetry/log.ts";
+import { requestInfoKey } from "../request-info.ts";
+import { observeStream } from "./observe-stream.ts";
+
+const tracer = trace.getTracer("ameide.gateway");
+
+/** Faults of ours; everything else is between the caller and their request. */
+const FAULTS = new Set([Code.Internal, Code.Unknown, Code.DataLoss]);
+
+/** One span and one log line per call; a stream's end with its stream. Answered calls are logged at debug. */
+export function createTraceAndLog(log: Log): Interceptor {
+  return (next) => async (req) => {
+    const { traceId, startedAt } = req.contextValues.get(requestInfoKey);
+    const rpc = `${req.service.typeName}/${req.method.name}`;
+    const parent = propagation.extract(ROOT_CONTEXT, Object.fromEntries(req.header));
+    const span = tracer.startSpan(
+      rpc,
+      { kind: SpanKind.SERVER, attributes: { "rpc.system": "connect_rpc" } },
+      parent,
+    );
+    const within = trace.setSpan(parent, span);
+    const around = <R>(step: () => R): R => context.with(within, step);
+    const over = (messages: number, error?: unknown) => {
+      end(span, error);
+      const line = { rpc, traceId, milliseconds: Math.round(performance.now() - startedAt), messages };
+      report(log, line, error);
+    };
+    try {
+      const res = await around(() => next(req));
+      if (!res.stream) {
+        over(1);
+        return res;
+      }
+      const onError = (error: unknown, count: number) => {
+        over(count, error);
+        return error;
+      };
+      return { ...res, message: observeStream(res.message, { around, onEnd: over, onError }) };
+    } catch (error) {
+      over(0, error);
+      throw error;
+    }
+  };
+}
+
+function end(span: Span, error: unknown): void {
+  if (error !== undefined)
+    span.setStatus({ code: SpanStatusCode.ERROR, message: Code[ConnectError.from(error).code] });
+  span.end();
+}
+
+function report(log: Log, line: Record<string, unknown>, error: unknown): void {
+  if (error === undefined) return log.debug(line, "answered");
+  const { code, cause, rawMessage } = ConnectError.from(error);
+  const details = { ...line, code: Code[code], reason: rawMessage };
+  if (FAULTS.has(code)) log.error({ ...details, err: cause }, "failed");
+  else log.info(details, "refused");
+}

@@ -1,0 +1,124 @@
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from "jose";
+import { validate as isUuid } from "uuid";
+import { AppError } from "../errors/app-error.ts";
+import type { IssuerConfig } from "../config/config.ts";
+import type { Actor } from "./actor.ts";
+import { isRole } from "./scopes.ts";
+
+/** Who a token speaks for. */
+export type Identity = Omit<Actor, "traceId">;
+
+/** Resolves to who the bearer is; throws the one UNAUTHENTICATED for everything that is not a good token. */
+export type VerifyToken = (token: string) => Promise<Identity>;
+
+export interface TrustedIssuer {
+  /** The exact `iss`. */
+  issuer: string;
+  keys: JWTVerifyGetKey;
+}
+
+const AUDIENCE = "ameide";
+/** Asymmetric only: with a symmetric one, a public key could be taken for a shared secret. */
+const ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
+];
+const TYPES = new Set(["jwt", "at+jwt", "application/at+jwt"]);
+const MAX_TOKEN_LENGTH = 8192;
+const MAX_CACHED = 5000;
+
+export const unauthenticated = (cause?: unknown): AppError =>
+  new AppError("UNAUTHENTICATED", "sign in: this call needs a valid access token", { cause });
+
+export function createTokenVerifier(issuers: readonly TrustedIssuer[]): VerifyToken {
+  const keysOf = new Map(issuers.map(({ issuer, keys }) => [issuer, keys]));
+  const verified = new Map<string, { identity: Identity; expires: number }>();
+  return async (token) => {
+    const known = verified.get(token);
+    if (known && known.expires > Date.now()) return known.identity;
+    verified.delete(token);
+    try {
+      const payload = await verify(token, keysOf);
+      const identity = identityOf(payload);
+      if (verified.size >= MAX_CACHED) verified.clear();
+      verified.set(token, { identity, expires: (payload.exp ?? 0) * 1000 });
+      return identity;
+    } catch (error) {
+      throw unauthenticated(error);
+    }
+  };
+}
+
+async function verify(token: string, keysOf: ReadonlyMap<string, JWTVerifyGetKey>): Promise<JWTPayload> {
+  if (token.length > MAX_TOKEN_LENGTH) throw new Error("the token is too long");
+  const header = decodeProtectedHeader(token);
+  // Nobody but the configured issuer says where its keys are.
+  if ("jwk" in header || "jku" in header || "x5u" in header || "x5c" in header)
+    throw new Error("the token brings a key");
+  if (!TYPES.has(String(header.typ).toLowerCase())) throw new Error("not an access token");
+  const { iss = "" } = decodeJwt(token);
+  const keys = keysOf.get(iss);
+  if (!keys) throw new Error("an unknown issuer");
+  const { payload } = await jwtVerify(token, keys, {
+    issuer: iss,
+    audience: AUDIENCE,
+    algorithms: ALGORITHMS,
+    requiredClaims: ["exp", "iat", "sub", "jti", "tenant_id", "roles"],
+    clockTolerance: 5,
+  });
+  return payload;
+}
+
+function identityOf({ sub, tenant_id: tenantId, roles, teams }: JWTPayload): Identity {
+  if (typeof sub !== "string" || sub === "" || sub.length > 255) throw new Error("no usable sub");
+  if (typeof tenantId !== "string" || !isUuid(tenantId)) throw new Error("no usable tenant_id");
+  if (!Array.isArray(roles)) throw new Error("roles is not a list");
+  const teamNames = Array.isArray(teams) ? teams.filter((team) => typeof team === "string") : [];
+  return { userId: sub, tenantId: tenantId.toLowerCase(), roles: roles.filter(isRole), teams: teamNames };
+}
+
+/** An issuer whose keys are fetched when they are first needed, and again when they rotate. */
+export function remoteIssuer({ issuer, jwks_uri: jwksUri }: IssuerConfig): TrustedIssuer {
+  let keys: Promise<JWTVerifyGetKey> | undefined;
+  const load = async () => createRemoteJWKSet(new URL(jwksUri ?? (await discoverKeys(issuer))));
+  return {
+    issuer,
+    keys: async (header, token) => {
+      keys ??= load();
+      try {
+        return await (
+          await keys
+        )(header, token);
+      } catch (error) {
+        // A failed discovery is tried again with the next token.
+        if (!(error instanceof Error && "code" in error)) keys = undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+async function discoverKeys(issuer: string): Promise<string> {
+  const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {
+    redirect: "error",
+  });
+  const document: unknown = await response.json();
+  if (document && typeof document === "object" && "jwks_uri" in document) return String(document.jwks_uri);
+  throw new Error(`the issuer ${issuer} publishes no jwks_uri`);
+}

@@ -1,0 +1,121 @@
+import { file_ameide_events_v1_artifact_events } from "@ameide/proto-private/ameide/events/v1/artifact_events_pb.js";
+import { file_ameide_events_v1_budget_events } from "@ameide/proto-private/ameide/events/v1/budget_events_pb.js";
+import { file_ameide_events_v1_chat_events } from "@ameide/proto-private/ameide/events/v1/chat_events_pb.js";
+import { file_ameide_events_v1_run_events } from "@ameide/proto-private/ameide/events/v1/run_events_pb.js";
+import { createRegistry } from "@bufbuild/protobuf";
+import { validate as isUuid } from "uuid";
+import { createArtifactHandlers, findArtifactsById, searchArtifacts } from "./artifact/index.ts";
+import { createBudgetHandlers, createPriceTable, createRunBudget, type BudgetDeps } from "./budget/index.ts";
+import { createChatHandlers, linkPrimaryChat, readableChatReference } from "./chat/index.ts";
+import type { ToolPorts } from "./execution/tool-ports.ts";
+import type { Handlers } from "./gateway/gateway.ts";
+import { createRunStreamHandlers } from "./gateway/run-streams/handlers.ts";
+import type { WatchDeps } from "./gateway/run-streams/watch-run.ts";
+import {
+  createAgentRegistry,
+  createChatRuns,
+  createInferenceHandlers,
+  createModelCatalog,
+  type ModelCatalog,
+  type RunDeps,
+} from "./inference/index.ts";
+import type { Bus } from "./platform/bus/bus.ts";
+import type { Config } from "./platform/config/config.ts";
+import type { Database } from "./platform/db/database.ts";
+import { createEventStore } from "./platform/event-store/event-store.ts";
+import type { FrameLog } from "./platform/frame-log/frame-log.ts";
+
+/** What the slices stand on; each has an embedded and a server adapter. */
+export interface Adapters {
+  database: Database;
+  bus: Bus;
+  log: FrameLog;
+  now: () => Date;
+}
+
+/** The domain, wired: what the roles need of it. */
+export interface Slices extends RunDeps, Adapters {
+  tools: ToolPorts;
+  handlers(streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">): Handlers;
+  isReady(): Promise<boolean>;
+}
+
+/** Every event type that is ever stored. */
+export const EVENT_REGISTRY = createRegistry(
+  file_ameide_events_v1_artifact_events,
+  file_ameide_events_v1_budget_events,
+  file_ameide_events_v1_chat_events,
+  file_ameide_events_v1_run_events,
+);
+
+/** Wires the slices by hand, each with only what it uses. */
+export function composeSlices(config: Config, adapters: Adapters): Slices {
+  const { database, bus, now } = adapters;
+  const catalog = createModelCatalog(config.MODEL_PROVIDERS);
+  const budgetDeps = budgetDepsOf(config, catalog, now);
+  const events = createEventStore({ bus, registry: EVENT_REGISTRY, now });
+  const agents = createAgentRegistry(catalog);
+  const runDeps = { ...adapters, events, agents, budget: createRunBudget(budgetDeps) };
+  return {
+    ...runDeps,
+    tools: toolPortsOf(database, now),
+    handlers: (streams) => composeHandlers(runDeps, budgetDeps, streams),
+    isReady: () => answers(database),
+  };
+}
+
+function budgetDepsOf(config: Config, catalog: ModelCatalog, now: () => Date): BudgetDeps {
+  const prices = catalog.list().flatMap(({ ref, price }) => (price ? [{ model: ref, ...price }] : []));
+  return {
+    prices: createPriceTable(prices, "1"),
+    defaultLimits: { day: config.BUDGET_DAY_MICROS, month: config.BUDGET_MONTH_MICROS },
+    currency: config.BUDGET_CURRENCY,
+    now,
+  };
+}
+
+function composeHandlers(
+  deps: RunDeps & Adapters,
+  budgetDeps: BudgetDeps,
+  streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">,
+): Handlers {
+  const chats = createChatHandlers({ ...deps, runs: createChatRuns(deps) });
+  const artifacts = createArtifactHandlers({
+    ...deps,
+    linkPrimaryChat: (tx, actor, chatId, artifact) => linkPrimaryChat(deps, tx, actor, chatId, artifact),
+    readableChatReference: (actor, chatId) =>
+      readableChatReference(deps.database.reader(actor.tenantId), actor, chatId),
+  });
+  const { inference, agents } = createInferenceHandlers(deps);
+  return {
+    chatCommands: chats.commands,
+    chatQueries: chats.queries,
+    artifactCommands: { ...artifacts.commands, ...chats.artifactCommands },
+    artifactQueries: { ...artifacts.queries, ...chats.artifactQueries },
+    inference: { ...inference, ...createRunStreamHandlers({ ...deps, ...streams }) },
+    agents,
+    budgets: createBudgetHandlers({ ...deps, ...budgetDeps }),
+  };
+}
+
+const FOUND_ARTIFACTS = 10;
+
+function toolPortsOf(database: Database, now: () => Date): ToolPorts {
+  return {
+    now,
+    async findArtifacts({ tenantId }, query) {
+      const reader = database.reader(tenantId);
+      const byId = isUuid(query) ? await findArtifactsById(reader, [query]) : [];
+      return byId.length > 0 ? byId : searchArtifacts(reader, query, FOUND_ARTIFACTS);
+    },
+  };
+}
+
+async function answers(database: Database): Promise<boolean> {
+  try {
+    await database.ping();
+    return true;
+  } catch {
+    return false;
+  }
+}
