@@ -25,7 +25,10 @@ export interface TransportOptions {
 export interface AmeideOptions {
   /** Where the server is, such as "https://ameide.example"; in a browser, "/" is the page's own origin. */
   readonly baseUrl: string;
-  /** The bearer token, or where to get it. A function may throw; UNAUTHENTICATED thrown by it is not retried. */
+  /**
+   * The bearer token, or where to get it. If a function throws, streams try again,
+   * unless it throws a ConnectError with code UNAUTHENTICATED.
+   */
   readonly token: TokenSource;
   /** Makes the transport; default: Connect over fetch, binary. `@ameide/sdk/node` has one for HTTP/2. */
   readonly transport?: (options: TransportOptions) => Transport;
