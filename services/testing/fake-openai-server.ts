@@ -55,6 +55,8 @@ export interface FakeOpenAiServer {
   bill: FakeBill;
   /** Answers the next requests so, one each; after them `otherwise`. */
   answerWith(...answers: FakeAnswer[]): void;
+  /** Drops what was asked, billed and still to be answered. */
+  forget(): void;
   otherwise: FakeAnswer | ((request: FakeRequest) => FakeAnswer);
   close(): Promise<void>;
 }
@@ -73,6 +75,11 @@ export async function startFakeOpenAiServer(): Promise<FakeOpenAiServer> {
     requests: [],
     bill: { inputTokens: 0, outputTokens: 0 },
     answerWith: (...answers) => void queue.push(...answers),
+    forget() {
+      queue.length = 0;
+      fake.requests.length = 0;
+      Object.assign(fake.bill, { inputTokens: 0, outputTokens: 0 });
+    },
     otherwise: { kind: "text", text: "Hello from the fake model." },
     async close() {
       server.closeAllConnections();
