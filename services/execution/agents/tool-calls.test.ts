@@ -1,42 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ProviderConfig } from "../../platform/config/config.ts";
-import type { Database } from "../../platform/db/database.ts";
-import { startFakeOpenAiServer, type FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
-import {
-  collect,
-  createTestExecutor,
-  eventsOf,
-  openTestDatabase,
-  requestFor,
-  textOf,
-} from "./executor-fixture.ts";
+import { startFakeProvider, type FakeProvider } from "../models/fake-provider-fixture.ts";
+import type { FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
+import { eventsOf, textOf } from "./executor-fixture.ts";
 
-let database: Database;
+let fake: FakeProvider;
 let provider: FakeOpenAiServer;
+const ask = (agentId: string) => fake.ask({ agentId });
+
 beforeAll(async () => {
-  database = await openTestDatabase();
-  provider = await startFakeOpenAiServer();
+  fake = await startFakeProvider();
+  provider = fake.server;
 });
-afterAll(async () => {
-  await provider.close();
-  await database.close();
-});
+afterAll(() => fake.close());
 beforeEach(() => {
-  provider.requests.length = 0;
+  fake.reset();
   provider.otherwise = { kind: "text", text: "Fine." };
 });
-
-async function ask(agentId: string) {
-  const config: ProviderConfig = {
-    id: "acme",
-    kind: "openai",
-    base_url: provider.baseUrl,
-    api_key: "key",
-    models: [{ name: "fake-1", max_output_tokens: 500 }],
-  };
-  const executor = createTestExecutor(database, { providers: [config] });
-  return collect(executor.execute(requestFor("Do it.", { agentId, model: "acme/fake-1" })));
-}
 
 const foreign = { name: "delete_everything", args: "{}" };
 const known = { name: "current_time", args: "{}" };
@@ -95,7 +74,11 @@ describe("tool calls", () => {
     });
     expect(provider.requests).toHaveLength(6);
     expect(provider.requests.map(({ body }) => (body as { tool_choice?: string }).tool_choice)).toEqual([
-      ...Array.from({ length: 5 }, () => undefined),
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
       "none",
     ]);
     const results = eventsOf(events, "tool_result");

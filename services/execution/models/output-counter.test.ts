@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 import { countLongText, createOutputCounter } from "./output-counter.ts";

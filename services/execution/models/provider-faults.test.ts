@@ -1,51 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ProviderConfig } from "../../platform/config/config.ts";
-import type { Database } from "../../platform/db/database.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 import { startFakeOpenAiServer, type FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
-import type { AgentRequest } from "../agent-event.ts";
-import {
-  collect,
-  createTestExecutor,
-  eventsOf,
-  openTestDatabase,
-  requestFor,
-  textOf,
-} from "../agents/executor-fixture.ts";
+import { eventsOf, textOf } from "../agents/executor-fixture.ts";
+import { FAKE_KEY, startFakeProvider, type FakeProvider } from "./fake-provider-fixture.ts";
 
-const KEY = "sk-canary-7f3a";
-const QUICK = { firstToken: 300, betweenTokens: 300, retryDelay: 5, longestRetryDelay: 1000 };
-
-let database: Database;
+let fake: FakeProvider;
 let provider: FakeOpenAiServer;
+const ask: FakeProvider["ask"] = (...args) => fake.ask(...args);
 
 beforeAll(async () => {
-  database = await openTestDatabase();
+  fake = await startFakeProvider();
+  provider = fake.server;
 });
-afterAll(() => database.close());
-beforeEach(async () => {
-  provider = await startFakeOpenAiServer();
-});
-afterEach(() => provider.close());
-
-function configOf(baseUrl: string): ProviderConfig {
-  const price = { input: 1, output: 1 };
-  const models = [{ name: "fake-1", price, max_output_tokens: 4096 }];
-  return {
-    id: "acme",
-    kind: "openai",
-    base_url: baseUrl,
-    api_key: KEY,
-    models,
-  };
-}
-
-async function ask(fields: Partial<AgentRequest> = {}, baseUrl = provider.baseUrl) {
-  const executor = createTestExecutor(database, { providers: [configOf(baseUrl)], patience: QUICK });
-  const request = requestFor("Say something.", { model: "acme/fake-1", maxOutputTokens: 200, ...fields });
-  return collect(executor.execute(request));
-}
+afterAll(() => fake.close());
+beforeEach(() => fake.reset());
 
 function expectExhausted(error: unknown, message: RegExp): void {
   expect(error).toBeInstanceOf(AppError);
@@ -74,7 +43,7 @@ describe("a provider that answers", () => {
   it("is asked with the key, the limit and the conversation", async () => {
     await ask();
     const [request] = provider.requests;
-    expect(request?.authorization).toBe(`Bearer ${KEY}`);
+    expect(request?.authorization).toBe(`Bearer ${FAKE_KEY}`);
     expect(request?.body).toMatchObject({ model: "fake-1", max_tokens: 200, stream: true });
     expect(request?.body.messages.map(({ role }) => role)).toEqual(["system", "user"]);
     expect(request?.body.tools).toBeUndefined();
@@ -97,8 +66,15 @@ describe("a provider that answers", () => {
     expect(args.map(({ json }) => json).join("")).toBe('{"query":"Order"}');
     const order = events.map(({ type }) => type).filter((type, i, all) => type !== all[i - 1]);
     expect(order).toEqual([
-      ...["call_started", "text", "tool_call", "tool_args", "call_ended", "tool_result"],
-      ...["call_started", "text", "call_ended"],
+      "call_started",
+      "text",
+      "tool_call",
+      "tool_args",
+      "call_ended",
+      "tool_result",
+      "call_started",
+      "text",
+      "call_ended",
     ]);
     const told = provider.requests[1]?.body.messages.at(-1);
     expect(told).toMatchObject({
@@ -148,7 +124,9 @@ describe("a provider that does not take the call", () => {
   it("is given up when it cannot be reached", async () => {
     const gone = await startFakeOpenAiServer();
     await gone.close();
-    expectExhausted((await ask({}, gone.baseUrl)).error, /cannot be reached/);
+    const { events, error } = await ask({}, gone.baseUrl);
+    expectExhausted(error, /cannot be reached/);
+    expect(events.map(({ type }) => type)).toEqual(["call_started"]);
   });
 
   it("is asked again when it closes the connection without a response", async () => {
@@ -223,61 +201,5 @@ describe("a provider that fails in mid-answer", () => {
       const sent = provider.bill.outputTokens;
       expect(sent).toBeLessThan(5000);
     });
-  });
-});
-
-describe("a provider that lies about usage", () => {
-  const text =
-    "The order process has five tasks and two gateways, and it ends when the goods are with the customer.";
-  const tokens = countTokens(text);
-
-  it.each([
-    ["nothing", "absent"],
-    ["zero", { prompt_tokens: 0, completion_tokens: 0 }],
-    ["negative numbers", { prompt_tokens: -5, completion_tokens: -7 }],
-    ["huge numbers", { prompt_tokens: 2 ** 40, completion_tokens: 2 ** 40 }],
-    ["fractions", { prompt_tokens: 30.5, completion_tokens: 20.25 }],
-    ["a tenth of the truth", { prompt_tokens: 3, completion_tokens: 2 }],
-    ["more than it may write", { prompt_tokens: 30, completion_tokens: 315 }],
-    ["words", { prompt_tokens: "many" as never, completion_tokens: "more" as never }],
-  ] as const)("tells %s: our own counts are taken", async (_name, usage) => {
-    provider.answerWith({ kind: "text", text, usage });
-    const { events, error } = await ask();
-    expect(error).toBeUndefined();
-    const [ended] = eventsOf(events, "call_ended");
-    expect(ended?.usage.reported).toBe(false);
-    expect(ended?.usage.outputTokens).toBe(tokens);
-    expect(ended?.usage.inputTokens).toBe(ended?.call.inputTokens);
-  });
-
-  it("counts as it streams, never backwards, however small the pieces are", async () => {
-    provider.answerWith({ kind: "text", text, usage: "absent" });
-    const { events } = await ask();
-    const counts = eventsOf(events, "text").map(({ outputTokens }) => outputTokens);
-    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
-    expect(counts.at(-1)).toBe(tokens);
-  });
-});
-
-describe("secrets", () => {
-  it("no key, credential or body of a provider is in an error or on the console", async () => {
-    const spies = (["log", "warn", "error", "info", "debug"] as const).map((name) => vi.spyOn(console, name));
-    const seen: unknown[] = [];
-    for (const otherwise of [
-      { kind: "status", status: 401 },
-      { kind: "status", status: 500 },
-      { kind: "drop" },
-      { kind: "raw", body: "data: {not json sk-from-the-body\n\n" },
-    ] as const) {
-      provider.otherwise = otherwise;
-      const { error } = await ask();
-      expect(error).toBeInstanceOf(AppError);
-      seen.push(error, (error as Error).stack, { ...(error as AppError) });
-    }
-    const { error } = await ask({}, provider.baseUrl.replace("//", "//user:pass-canary@"));
-    seen.push(error, { ...(error as AppError) });
-    const told = seen.map((value) => (value instanceof Error ? String(value) : JSON.stringify(value))).join();
-    expect(told).not.toMatch(/canary|sk-from-the-body/);
-    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
   });
 });

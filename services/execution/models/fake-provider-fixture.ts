@@ -1,0 +1,61 @@
+import type { ProviderConfig } from "../../platform/config/config.ts";
+import type { Database } from "../../platform/db/database.ts";
+import { startFakeOpenAiServer, type FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
+import type { AgentExecutor, AgentRequest } from "../agent-event.ts";
+import type { AgentExecutorDeps } from "../agent-executor.ts";
+import {
+  collect,
+  createTestExecutor,
+  openTestDatabase,
+  requestFor,
+  type Execution,
+} from "../agents/executor-fixture.ts";
+
+/** An executor whose only provider is a fake one. */
+export interface FakeProvider {
+  server: FakeOpenAiServer;
+  database: Database;
+  /** Another executor of the same provider. */
+  executorWith(deps: Partial<AgentExecutorDeps>): AgentExecutor;
+  requestWith(fields?: Partial<AgentRequest>): AgentRequest;
+  /** Executes a run and waits for its end. */
+  ask(fields?: Partial<AgentRequest>, baseUrl?: string): Promise<Execution>;
+  /** Forgets what was asked and what was to be answered. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export const FAKE_KEY = "sk-canary-7f3a";
+const IMPATIENT = { firstToken: 300, betweenTokens: 300, retryDelay: 5, longestRetryDelay: 1000 };
+
+export async function startFakeProvider(): Promise<FakeProvider> {
+  const database = await openTestDatabase();
+  const server = await startFakeOpenAiServer();
+  const { otherwise } = server;
+
+  const executorWith = (deps: Partial<AgentExecutorDeps>, baseUrl = server.baseUrl): AgentExecutor =>
+    createTestExecutor(database, { providers: [configOf(baseUrl)], patience: IMPATIENT, ...deps });
+  const requestWith = (fields: Partial<AgentRequest> = {}): AgentRequest =>
+    requestFor("Say something.", { model: "acme/fake-1", maxOutputTokens: 200, ...fields });
+
+  return {
+    server,
+    database,
+    executorWith,
+    requestWith,
+    ask: (fields, baseUrl) => collect(executorWith({}, baseUrl).execute(requestWith(fields))),
+    reset() {
+      server.forget();
+      server.otherwise = otherwise;
+    },
+    async close() {
+      await server.close();
+      await database.close();
+    },
+  };
+}
+
+function configOf(baseUrl: string): ProviderConfig {
+  const models = [{ name: "fake-1", price: { input: 1, output: 1 }, max_output_tokens: 4096 }];
+  return { id: "acme", kind: "openai", base_url: baseUrl, api_key: FAKE_KEY, models };
+}
