@@ -44,10 +44,7 @@ describe("an execution", () => {
     expect(error).toBeUndefined();
     expect(
       events.filter(({ type }) => type !== "text" && type !== "tool_args").map(({ type }) => type),
-    ).toEqual([
-      ...["call_started", "tool_call", "call_ended", "tool_result"],
-      ...["call_started", "call_ended"],
-    ]);
+    ).toEqual(["call_started", "tool_call", "call_ended", "tool_result", "call_started", "call_ended"]);
     const [result] = eventsOf(events, "tool_result");
     expect(JSON.parse(result?.result ?? "")).toMatchObject({ artifacts: [{ artifact_id: "a-1" }] });
     expect(textOf(events)).toContain("Order handling");
