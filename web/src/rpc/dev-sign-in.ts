@@ -5,7 +5,9 @@ import type { Person } from "./session.ts";
 /** The people to choose from, or undefined when the development issuer is off. */
 export async function fetchPeople(signal: AbortSignal): Promise<Person[] | undefined> {
   const response = await fetch("/dev/people", { signal, headers: { accept: "application/json" } });
-  if (response.status === 404) return undefined;
+  // A server without that issuer may answer unknown paths with the page itself.
+  const isPage = response.headers.get("content-type")?.startsWith("text/html");
+  if (response.status === 404 || isPage) return undefined;
   if (!response.ok) throw new Error(`The server answered ${response.status}.`);
   return response.json();
 }

@@ -1,3 +1,4 @@
+import { Square, SquareCheck } from "lucide-react";
 import { memo } from "react";
 import type { ComponentProps, ReactElement, ReactNode } from "react";
 import ReactMarkdown from "react-markdown";
@@ -31,6 +32,18 @@ const components: Components = {
       <table>{children}</table>
     </div>
   ),
+  // Task lists are for reading here, so these are pictures and no controls.
+  input: ({ checked }) => {
+    const Box = checked ? SquareCheck : Square;
+    return (
+      <Box
+        size={15}
+        role="img"
+        aria-label={checked ? "Done:" : "Open:"}
+        className="mr-1.5 inline text-muted"
+      />
+    );
+  },
   // Loading a picture would tell a stranger who reads this, so it becomes a link.
   img: ({ src, alt }) => (
     <Outward href={typeof src === "string" ? src : undefined}>{alt || "picture"}</Outward>

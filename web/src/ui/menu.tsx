@@ -14,14 +14,14 @@ export interface MenuProps {
 
 export function Menu({ trigger, children, align = "end" }: MenuProps) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
           align={align}
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 min-w-44 animate-fade rounded-xl border border-line bg-surface p-1.5 shadow-pop"
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) max-w-80 min-w-44 overflow-y-auto animate-fade rounded-xl border border-line bg-surface p-1.5 shadow-pop"
         >
           {children}
         </DropdownMenu.Content>
@@ -46,18 +46,28 @@ export function MenuItem({ icon, danger = false, onSelect, children }: MenuItemP
   );
 }
 
+export interface MenuOption<Value extends string> {
+  value: Value;
+  label: string;
+  detail?: string;
+  icon?: ReactNode;
+}
+
 export interface MenuChoiceProps<Value extends string> {
   label: string;
   value: Value;
-  options: readonly { value: Value; label: string; icon?: ReactNode }[];
+  options: readonly MenuOption<Value>[];
+  /** Closes the menu after a choice; by default it stays, so that the effect can be seen. */
+  close?: boolean;
   onChange: (value: Value) => void;
 }
 
-/** One of several settings, kept open after a choice so that it can be seen. */
+/** One of several settings. */
 export function MenuChoice<Value extends string>({
   label,
   value,
   options,
+  close = false,
   onChange,
 }: MenuChoiceProps<Value>) {
   return (
@@ -69,12 +79,15 @@ export function MenuChoice<Value extends string>({
           value={option.value}
           className={item}
           onSelect={(event) => {
-            event.preventDefault();
+            if (!close) event.preventDefault();
             onChange(option.value);
           }}
         >
           {option.icon}
-          <span className="grow">{option.label}</span>
+          <span className="grow">
+            <span className="block">{option.label}</span>
+            {option.detail && <span className="block text-xs text-muted">{option.detail}</span>}
+          </span>
           <DropdownMenu.ItemIndicator>
             <Check size={15} aria-hidden />
           </DropdownMenu.ItemIndicator>

@@ -1,7 +1,8 @@
 import { AgentService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { useQuery } from "@connectrpc/connect-query";
-import { Bot } from "lucide-react";
-import { Select } from "../../ui/select.tsx";
+import { Bot, ChevronDown } from "lucide-react";
+import { Button } from "../../ui/button.tsx";
+import { Menu, MenuChoice } from "../../ui/menu.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 
 export function useAgents() {
@@ -20,19 +21,27 @@ export function AgentPicker({ agentId, onChange }: AgentPickerProps) {
   const agents = data?.agents ?? [];
   const chosen = agentId || agents.find((agent) => agent.default)?.agentId || agents[0]?.agentId;
   if (!chosen) return null;
-  const options = agents.map(({ agentId: value, title, description }) => ({
-    value,
-    label: title,
-    detail: description,
+  const options = agents.map((agent) => ({
+    value: agent.agentId,
+    label: agent.title,
+    detail: agent.description,
   }));
+  const title = options.find(({ value }) => value === chosen)?.label ?? chosen;
   return (
-    <Select
-      label="Agent"
-      value={chosen}
-      options={options}
-      onChange={onChange}
-      icon={<Bot size={15} aria-hidden className="shrink-0" />}
-    />
+    <Menu align="start" trigger={<Trigger title={title} />}>
+      <MenuChoice label="Who answers" value={chosen} options={options} close onChange={onChange} />
+    </Menu>
+  );
+}
+
+function Trigger({ title, ...rest }: { title: string }) {
+  return (
+    <Button tone="ghost" size="small" className="max-w-56 text-muted" {...rest}>
+      <Bot size={15} aria-hidden className="shrink-0" />
+      <span className="sr-only">Agent: </span>
+      <span className="truncate">{title}</span>
+      <ChevronDown size={14} aria-hidden className="shrink-0" />
+    </Button>
   );
 }
 

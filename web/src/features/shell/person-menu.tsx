@@ -16,9 +16,10 @@ export function PersonMenu() {
   const person = usePerson();
   const theme = useTheme();
   const trigger = (
-    <Button tone="ghost" className="px-2" aria-label={`Account of ${person.name}`}>
+    <Button tone="ghost" className="px-2">
       <Avatar name={person.name} />
-      <span className="hidden max-w-40 truncate lg:inline">{person.name}</span>
+      <span className="sr-only">Account of </span>
+      <span className="max-w-40 truncate max-lg:sr-only">{person.name}</span>
       <ChevronDown size={14} aria-hidden className="text-muted" />
     </Button>
   );

@@ -1,5 +1,5 @@
 import { ChevronRight } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { Person } from "../../rpc/session.ts";
 import { signInAs } from "../../rpc/session.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -25,35 +25,38 @@ export function PeopleList({ people }: { people: readonly Person[] }) {
   );
 }
 
-function PersonButton({
-  person,
-  disabled,
-  onClick,
-}: {
+interface PersonButtonProps {
   person: Person;
   disabled: boolean;
   onClick: () => void;
-}) {
+}
+
+function PersonButton({ person, disabled, onClick }: PersonButtonProps) {
+  const details = useId();
   return (
-    <button
-      type="button"
-      aria-label={`Sign in as ${person.name}`}
-      disabled={disabled}
-      onClick={onClick}
-      className="group flex w-full items-center gap-3 rounded-xl border border-line bg-surface px-3.5 py-2.5 text-left transition-colors hover:bg-hover disabled:opacity-60"
-    >
+    <div className="group relative flex items-center gap-3 rounded-xl border border-line bg-surface px-3.5 py-2.5 transition-colors hover:bg-hover">
       <Avatar name={person.name} />
-      <span className="min-w-0 grow">
-        <span className="block truncate text-sm font-medium">{person.name}</span>
-        <span className="block truncate text-[0.8125rem] text-muted">
+      <div className="min-w-0 grow">
+        {/* The button's name is short; the button reaches over the whole card. */}
+        <button
+          type="button"
+          aria-describedby={details}
+          disabled={disabled}
+          onClick={onClick}
+          className="block max-w-full truncate text-sm font-medium after:absolute after:inset-0 after:rounded-xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-offset-2 focus-visible:after:outline-accent"
+        >
+          <span className="sr-only">Sign in as </span>
+          {person.name}
+        </button>
+        <p id={details} className="truncate text-[0.8125rem] text-muted">
           {[person.title, person.role, person.tenant].filter(Boolean).join(" · ")}
-        </span>
-      </span>
+        </p>
+      </div>
       <ChevronRight
         size={16}
         aria-hidden
         className="text-muted transition-transform group-hover:translate-x-0.5"
       />
-    </button>
+    </div>
   );
 }
