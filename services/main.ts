@@ -137,7 +137,7 @@ async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const log = createLog(config.LOG_LEVEL);
   const program = await startProgram(config, log);
-  log.info({ address: program.baseUrl }, "ready");
+  log.info({ address: program.baseUrl }, `ready: open ${program.baseUrl}`);
   const stop = (signal: string) => {
     log.info({ signal }, "stopping");
     program.stop().then(

@@ -3,6 +3,7 @@ import type { DevIssuer } from "./dev-issuer.ts";
 import { PEOPLE, type Person } from "./people.ts";
 
 const MAX_BODY_BYTES = 1024;
+const TEXT = { "content-type": "text/plain", "cache-control": "no-store" };
 
 /** Answers `/dev/people` and `/dev/token`, to callers on this machine only. */
 export async function answerDevRequest(
@@ -23,12 +24,11 @@ async function answerToken(issuer: DevIssuer, req: IncomingMessage, res: ServerR
     const known = PEOPLE.map((p) => p.id).join(", ");
     return send(res, 400, { error: `send JSON like {"person":"alice"}; there are ${known}` });
   }
-  const token = {
-    access_token: await issuer.sign(person),
-    token_type: "Bearer",
-    expires_in: issuer.lifetimeSeconds,
-  };
-  return send(res, 200, { ...token, person: shown(person) });
+  const token = await issuer.sign(person);
+  // A shell wants the bare token: TOKEN=$(curl …).
+  if (req.headers.accept === "text/plain") return void res.writeHead(200, TEXT).end(`${token}\n`);
+  const grant = { access_token: token, token_type: "Bearer", expires_in: issuer.lifetimeSeconds };
+  return send(res, 200, { ...grant, person: shown(person) });
 }
 
 /** The content type makes a browser ask first, so that no foreign page can fetch a token. */
