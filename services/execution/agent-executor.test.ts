@@ -158,3 +158,39 @@ describe("aborting", () => {
     expect(performance.now() - before).toBeLessThan(500);
   });
 });
+
+describe("a database that fails", () => {
+  async function runOn(failing: Partial<Database>) {
+    const executor = createTestExecutor({ ...database, ...failing }, { offlineTokensPerSecond: 200 });
+    return collect(executor.execute(requestFor("count to 9", { agentId: "tools" })));
+  }
+
+  it.each([1, 2, 3, 4, 5])(
+    "at the %s. store fails the run at its next step or its end, and nothing else",
+    async (n) => {
+      let stores = 0;
+      const { events, error } = await runOn({
+        async transaction(tenantId, work) {
+          stores += 1;
+          if (stores === n) throw new Error("connection lost");
+          return database.transaction(tenantId, work);
+        },
+      });
+      expect(error).toEqual(new Error("connection lost"));
+      expect(textOf(events)).toBe("1 2 3 4 5 6 7 8 9");
+      expect(stores).toBe(n);
+    },
+  );
+
+  it("by not answering does not hold up who cancels", async () => {
+    const stop = new AbortController();
+    const hanging: Database = { ...database, transaction: () => new Promise(() => undefined) };
+    const executor = createTestExecutor(hanging, { offlineTokensPerSecond: 5 });
+    const request = requestFor("count to 9", { agentId: "tools", signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("cancelled")), 50);
+    const before = performance.now();
+    const { error } = await collect(executor.execute(request));
+    expect(error).toEqual(new Error("cancelled"));
+    expect(performance.now() - before).toBeLessThan(6_000);
+  });
+});

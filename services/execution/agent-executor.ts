@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { AgentDefinition, AgentRegistry } from "../inference/agent-registry.ts";
@@ -10,11 +11,13 @@ import { conversationMessages, tokensOf } from "./agents/conversation.ts";
 import { createEventChannel } from "./agents/event-channel.ts";
 import { contextOf, type Execution } from "./agents/execution.ts";
 import { restoredParts } from "./agents/restored-parts.ts";
-import { createCheckpointSaver } from "./checkpoints/checkpoint-saver.ts";
+import { RunCheckpointSaver } from "./checkpoints/run-checkpoint-saver.ts";
 import { createModelFactory } from "./models/model-factory.ts";
 import { DEFAULT_PATIENCE, type Patience } from "./models/model-stream.ts";
-import { countLongText } from "./models/output-counter.ts";
+import { countTokens } from "./models/output-counter.ts";
 import type { ToolPorts } from "./tool-ports.ts";
+
+const LONGEST_SETTLING_MILLISECONDS = 5_000;
 
 export interface AgentExecutorDeps {
   database: Database;
@@ -32,7 +35,7 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
   const graphOf = createGraphTable();
   const patience = { ...DEFAULT_PATIENCE, ...deps.patience };
   // The first count loads the vocabulary, which would delay somebody's first token.
-  countLongText("warm");
+  countTokens("warm");
 
   return {
     async *execute(request) {
@@ -40,12 +43,12 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
       signal.throwIfAborted();
       const agent = deps.agents.getVersion(request.agentId, request.agentVersion);
       const model = models.createChatModel(request.model, request);
-      const saver = createCheckpointSaver(deps.database, tenantId, { startsEmpty: attempt === 1 });
+      const saver = new RunCheckpointSaver(deps.database, tenantId, { startsEmpty: attempt === 1 });
       const channel = createEventChannel<AgentEvent>();
       const stop = new AbortController();
       const abort = () => {
         channel.abort(signal.reason);
-        stop.abort(signal.reason);
+        stop.abort();
       };
       signal.addEventListener("abort", abort, { once: true });
       const conversation = conversationMessages(agent.prompt, request.conversation);
@@ -58,6 +61,7 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
         conversationTokens: tokensOf(conversation),
         signal: stop.signal,
         emit: channel.push,
+        fail: channel.fail,
         nextCallId: callIds(attempt),
         checkpointed: () => saver.settled(),
       }).then(channel.end, channel.fail);
@@ -67,11 +71,19 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
         signal.removeEventListener("abort", abort);
         channel.end();
         stop.abort();
-        // Checkpoints on their way are stored before the caller may delete them.
-        await done;
+        await settle(done.then(() => saver.settled()));
       }
     },
   };
+}
+
+/** So that a caller who deletes the checkpoints of an ended run deletes all; a dead database must not hold it up. */
+async function settle(stored: Promise<void>): Promise<void> {
+  const settled = new AbortController();
+  const timeout = sleep(LONGEST_SETTLING_MILLISECONDS, undefined, { signal: settled.signal });
+  await Promise.race([stored, timeout]).catch(() => undefined);
+  settled.abort();
+  await timeout.catch(() => undefined);
 }
 
 async function runGraph(graph: AgentGraph, agent: AgentDefinition, execution: Execution): Promise<void> {
@@ -87,6 +99,7 @@ async function runGraph(graph: AgentGraph, agent: AgentDefinition, execution: Ex
     durability: agent.tools.length > 0 ? "async" : "exit",
     recursionLimit: 2 * agent.maxModelCalls + 5,
   });
+  await execution.checkpointed();
 }
 
 /** What the latest checkpoint holds of the answer; undefined without a checkpoint. */

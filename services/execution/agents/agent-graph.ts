@@ -1,9 +1,10 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
-import { END, START, StateGraph } from "@langchain/langgraph";
+import { END, START, StateGraph, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { AgentDefinition } from "../../inference/agent-registry.ts";
 import { answerAnnotation, type AnswerState } from "./answer-state.ts";
+import { executionOf } from "./execution.ts";
 import { createModelNode } from "./model-node.ts";
 import { createToolNode } from "./tool-node.ts";
 
@@ -25,7 +26,7 @@ export type CompileGraph = (checkpointer: BaseCheckpointSaver) => AgentGraph;
 /** One model call. */
 function buildChat(agent: AgentDefinition): CompileGraph {
   const graph = new StateGraph(answerAnnotation)
-    .addNode("model", createModelNode(agent))
+    .addNode("model", tellingFailures(createModelNode(agent)))
     .addEdge(START, "model")
     .addEdge("model", END);
   return (checkpointer) => graph.compile({ checkpointer });
@@ -34,12 +35,26 @@ function buildChat(agent: AgentDefinition): CompileGraph {
 /** The model, and the tools that it calls, in turns. */
 function buildToolLoop(agent: AgentDefinition): CompileGraph {
   const graph = new StateGraph(answerAnnotation)
-    .addNode("model", createModelNode(agent))
-    .addNode("tools", createToolNode(agent))
+    .addNode("model", tellingFailures(createModelNode(agent)))
+    .addNode("tools", tellingFailures(createToolNode(agent)))
     .addEdge(START, "model")
     .addConditionalEdges("model", callsTools, { tools: "tools", end: END })
     .addEdge("tools", "model");
   return (checkpointer) => graph.compile({ checkpointer });
+}
+
+type AgentNode = (state: AnswerState, config: LangGraphRunnableConfig) => Promise<Partial<AnswerState>>;
+
+/** LangGraph writes into the errors that pass through it and stores their messages; ours go past it. */
+function tellingFailures(node: AgentNode): AgentNode {
+  return async (state, config) => {
+    try {
+      return await node(state, config);
+    } catch (error) {
+      executionOf(config).fail(error);
+      throw new Error("the execution has failed", { cause: error });
+    }
+  };
 }
 
 function callsTools({ answer }: AnswerState): "tools" | "end" {

@@ -19,6 +19,8 @@ export interface Execution {
   signal: AbortSignal;
   /** Returns a promise when the reader is far behind; await it before the next event. */
   emit(event: AgentEvent): Promise<void> | undefined;
+  /** Ends the execution with this error, after the events so far. */
+  fail(error: unknown): void;
   /** A fresh id for a model call. */
   nextCallId(): string;
   /** Resolves once all checkpoints so far are stored. */

@@ -1,9 +1,8 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import type { BindToolsInput } from "@langchain/core/language_models/chat_models";
 import type { AgentEvent, ModelCall } from "../agent-event.ts";
 import { createAnswerReader, type AnswerReader, type ModelAnswer } from "../models/answer-reader.ts";
 import { hardOutputLimit, settleUsage } from "../models/believable-usage.ts";
-import { streamModel } from "../models/model-stream.ts";
+import { streamModel, type ToolSpec } from "../models/model-stream.ts";
 import { providerFailure, ProviderSaidNothing } from "../models/provider-failure.ts";
 import type { Execution } from "./execution.ts";
 
@@ -11,7 +10,7 @@ interface ModelCallInput {
   messages: BaseMessage[];
   /** Our count of what goes in. */
   inputTokens: number;
-  tools: readonly BindToolsInput[];
+  tools: readonly ToolSpec[];
   withoutTools: boolean;
   usedToolCallIds: ReadonlySet<string>;
 }

@@ -1,6 +1,7 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AgentDefinition } from "../../inference/agent-registry.ts";
-import { countLongText } from "../models/output-counter.ts";
+import type { ToolSpec } from "../models/model-stream.ts";
+import { countTokens } from "../models/output-counter.ts";
 import { toolNamed } from "../tools/tool-table.ts";
 import { answerMessage, modelMessagesOf, toolCallsOf, type AnswerState } from "./answer-state.ts";
 import { tokensOf } from "./conversation.ts";
@@ -10,11 +11,10 @@ import { endWithoutTools } from "./tool-refusals.ts";
 
 /** The node that asks the model. On the agent's last call the model has to answer without tools. */
 export function createModelNode(agent: AgentDefinition) {
-  const tools = agent.tools.map(toolNamed).map(({ name, description, parameters }) => ({
-    type: "function" as const,
-    function: { name, description, parameters },
-  }));
-  const toolTokens = tools.length > 0 ? countLongText(JSON.stringify(tools)) : 0;
+  const tools = agent.tools.map(toolNamed).map(({ name, description, parameters }): ToolSpec => {
+    return { type: "function", function: { name, description, parameters } };
+  });
+  const toolTokens = tools.length > 0 ? countTokens(JSON.stringify(tools)) : 0;
 
   return async ({ answer }: AnswerState, config: LangGraphRunnableConfig): Promise<Partial<AnswerState>> => {
     const execution = executionOf(config);

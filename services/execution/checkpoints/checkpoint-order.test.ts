@@ -4,8 +4,9 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "../../platform/db/database.ts";
 import { openTestDatabase } from "../agents/executor-fixture.ts";
-import { createCheckpointSaver, type CheckpointSaver } from "./checkpoint-saver.ts";
+import { CheckpointSaver } from "./checkpoint-saver.ts";
 import { deleteCheckpoints } from "./checkpoint-store.ts";
+import { RunCheckpointSaver } from "./run-checkpoint-saver.ts";
 
 const METADATA: CheckpointMetadata = { source: "loop", step: 0, parents: {} };
 
@@ -44,11 +45,8 @@ describe("a checkpoint and what its tasks wrote", () => {
         return result;
       },
     };
-    const saver = createCheckpointSaver(slow, uuidv7());
-    const { put, putWrites, writes } = threadOf(saver);
-    void put();
-    void putWrites("b");
-    await saver.settled();
+    const { put, putWrites, writes } = threadOf(new CheckpointSaver(slow, uuidv7()));
+    await Promise.all([put(), putWrites("b")]);
     expect(order).toEqual(["begin", "end", "begin", "end"]);
     expect(await writes()).toEqual(["b"]);
   });
@@ -62,16 +60,17 @@ describe("a checkpoint and what its tasks wrote", () => {
         throw new Error("connection lost");
       },
     };
-    const saver = createCheckpointSaver(failing, uuidv7());
-    const { put, putWrites } = threadOf(saver);
+    const { put, putWrites } = threadOf(new CheckpointSaver(failing, uuidv7()));
     await expect(put()).rejects.toThrow("connection lost");
     await expect(putWrites("b")).rejects.toThrow("connection lost");
-    await expect(saver.settled()).rejects.toThrow("connection lost");
     expect(transactions).toBe(1);
+    const ofRun = new RunCheckpointSaver(failing, uuidv7(), { startsEmpty: true });
+    await threadOf(ofRun).put();
+    await expect(ofRun.settled()).rejects.toThrow("connection lost");
   });
 
   it("stored again after a timeout change nothing; an error may be replaced by a later one", async () => {
-    const saver = createCheckpointSaver(database, uuidv7());
+    const saver = new CheckpointSaver(database, uuidv7());
     const { put, putWrites, writes } = threadOf(saver);
     await put();
     await put();
@@ -86,8 +85,8 @@ describe("a checkpoint and what its tasks wrote", () => {
 
 describe("checkpoints", () => {
   it("of another tenant are neither found nor deleted", async () => {
-    const saver = createCheckpointSaver(database, uuidv7());
-    const foreign = createCheckpointSaver(database, uuidv7());
+    const saver = new CheckpointSaver(database, uuidv7());
+    const foreign = new CheckpointSaver(database, uuidv7());
     const { thread, put } = threadOf(saver);
     await put();
     expect(await foreign.getTuple(thread)).toBeUndefined();
@@ -97,7 +96,7 @@ describe("checkpoints", () => {
 
   it("go with their channels and writes when the run ends", async () => {
     const tenantId = uuidv7();
-    const saver = createCheckpointSaver(database, tenantId);
+    const saver = new CheckpointSaver(database, tenantId);
     const { thread, put, putWrites } = threadOf(saver);
     await put();
     await putWrites("b");
@@ -118,7 +117,7 @@ describe("checkpoints", () => {
         throw new Error("read");
       },
     };
-    const saver = createCheckpointSaver(unread, uuidv7(), { startsEmpty: true });
+    const saver = new RunCheckpointSaver(unread, uuidv7(), { startsEmpty: true });
     const { thread, put } = threadOf(saver);
     expect(await saver.getTuple(thread)).toBeUndefined();
     await put();

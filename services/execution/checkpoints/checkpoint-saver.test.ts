@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createDatabase, type Database } from "../../platform/db/database.ts";
 import { migrate } from "../../platform/db/migrate.ts";
 import { openPglite } from "../../platform/db/pglite-driver.ts";
-import { createCheckpointSaver } from "./checkpoint-saver.ts";
+import { CheckpointSaver } from "./checkpoint-saver.ts";
 
 // The published suite takes vitest's functions from the global scope.
 Object.assign(globalThis, { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it });
@@ -21,7 +21,7 @@ const initializer = {
     database = createDatabase(driver);
   },
   afterAll: () => database.close(),
-  createCheckpointer: () => createCheckpointSaver(database, uuidv7()),
+  createCheckpointer: () => new CheckpointSaver(database, uuidv7()),
 };
 validate(initializer);
 deltaChannelHistoryTests(initializer);

@@ -1,11 +1,9 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import {
   BaseCheckpointSaver,
-  copyCheckpoint,
   getCheckpointId,
   maxChannelVersion,
   TASKS,
-  WRITES_IDX_MAP,
   type ChannelVersions,
   type Checkpoint,
   type CheckpointListOptions,
@@ -16,61 +14,42 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import type { Database } from "../../platform/db/database.ts";
 import {
+  configOf,
+  createCheckpointCodec,
+  keyOf,
+  optionalOf,
+  type CheckpointCodec,
+} from "./checkpoint-codec.ts";
+import {
   deleteCheckpoints,
   findChannels,
   findCheckpoints,
   findWrites,
   insertWrites,
   upsertCheckpoint,
-  type ChannelRow,
-  type CheckpointKey,
   type CheckpointRow,
-  type WriteRow,
 } from "./checkpoint-store.ts";
-
-export interface CheckpointSaver extends BaseCheckpointSaver {
-  /** Resolves once everything handed over so far is stored; rejects when something of it could not be. */
-  settled(): Promise<void>;
-}
-
-interface CheckpointSaverOptions {
-  /** No thread that it is asked for has a checkpoint yet, so that a run's first token need not wait for a read. */
-  startsEmpty?: boolean;
-}
-
-/** LangGraph's checkpoints of one tenant, in our database. */
-export function createCheckpointSaver(
-  database: Database,
-  tenantId: string,
-  { startsEmpty = false }: CheckpointSaverOptions = {},
-): CheckpointSaver {
-  return new DatabaseCheckpointSaver(database, tenantId, startsEmpty);
-}
 
 /** The version of checkpoints that no longer keep the sends of their parent among its writes. */
 const SENDS_IN_CHANNEL = 4;
 
-class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointSaver {
+/** LangGraph's checkpoints of one tenant, in our database. */
+export class CheckpointSaver extends BaseCheckpointSaver {
   readonly #database: Database;
   readonly #tenantId: string;
-  #isEmpty: boolean;
+  readonly #codec: CheckpointCodec = createCheckpointCodec(this.serde);
   #lastWrite: Promise<unknown> = Promise.resolve();
 
-  constructor(database: Database, tenantId: string, startsEmpty: boolean) {
+  constructor(database: Database, tenantId: string) {
     super();
     this.#database = database;
     this.#tenantId = tenantId;
-    this.#isEmpty = startsEmpty;
-  }
-
-  async settled(): Promise<void> {
-    await this.#lastWrite;
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const threadId = optional(config, "thread_id");
-    if (threadId === undefined || this.#isEmpty) return undefined;
-    const checkpointNs = optional(config, "checkpoint_ns") ?? "";
+    const threadId = optionalOf(config, "thread_id");
+    if (threadId === undefined) return undefined;
+    const checkpointNs = optionalOf(config, "checkpoint_ns") ?? "";
     const checkpointId = getCheckpointId(config) || undefined;
     const [row] = await findCheckpoints(this.#reader(), { threadId, checkpointNs, checkpointId, limit: 1 });
     return row && this.#toTuple(row);
@@ -81,10 +60,10 @@ class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointS
     options: CheckpointListOptions = {},
   ): AsyncGenerator<CheckpointTuple> {
     const rows = await findCheckpoints(this.#reader(), {
-      threadId: optional(config, "thread_id"),
-      checkpointNs: optional(config, "checkpoint_ns"),
-      checkpointId: optional(config, "checkpoint_id") || undefined,
-      before: options.before && optional(options.before, "checkpoint_id"),
+      threadId: optionalOf(config, "thread_id"),
+      checkpointNs: optionalOf(config, "checkpoint_ns"),
+      checkpointId: optionalOf(config, "checkpoint_id") || undefined,
+      before: options.before && optionalOf(options.before, "checkpoint_id"),
       metadata: options.filter && JSON.stringify(options.filter),
       limit: options.limit,
     });
@@ -97,37 +76,19 @@ class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointS
     metadata: CheckpointMetadata,
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
-    const key: CheckpointKey = {
-      threadId: required(config, "thread_id"),
-      checkpointNs: optional(config, "checkpoint_ns") ?? "",
-      checkpointId: checkpoint.id,
-    };
-    const parentCheckpointId = optional(config, "checkpoint_id") ?? null;
-    const { channel_values: values, ...prepared } = copyCheckpoint(checkpoint);
+    const key = keyOf(config, checkpoint.id);
+    const parentId = optionalOf(config, "checkpoint_id") ?? null;
     await this.#inOrder(async () => {
-      const channels = await this.#toChannelRows(key, values, newVersions);
-      const [type, bytes] = await this.serde.dumpsTyped(prepared);
-      const [, metadataBytes] = await this.serde.dumpsTyped(metadata);
-      const row = {
-        ...key,
-        parentCheckpointId,
-        type,
-        checkpoint: bytes,
-        metadata: Buffer.from(metadataBytes).toString(),
-      };
+      const [row, channels] = await this.#codec.toRows(key, parentId, { checkpoint, metadata, newVersions });
       await this.#database.transaction(this.#tenantId, (tx) => upsertCheckpoint(tx, row, channels));
     });
     return configOf(key);
   }
 
   override async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
-    const key: CheckpointKey = {
-      threadId: required(config, "thread_id"),
-      checkpointNs: optional(config, "checkpoint_ns") ?? "",
-      checkpointId: required(config, "checkpoint_id"),
-    };
+    const key = keyOf(config);
     await this.#inOrder(async () => {
-      const rows = await this.#toWriteRows(key, writes, taskId);
+      const rows = await this.#codec.toWriteRows(key, writes, taskId);
       if (rows.length > 0) await this.#database.transaction(this.#tenantId, (tx) => insertWrites(tx, rows));
     });
   }
@@ -152,7 +113,6 @@ class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointS
    * Nothing is stored after something that failed.
    */
   #inOrder<T>(work: () => Promise<T>): Promise<T> {
-    this.#isEmpty = false;
     const turn = this.#lastWrite.then(work);
     this.#lastWrite = turn;
     turn.catch(() => undefined);
@@ -163,68 +123,26 @@ class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointS
     return this.#database.reader(this.#tenantId);
   }
 
-  async #toWriteRows(key: CheckpointKey, writes: PendingWrite[], taskId: string): Promise<WriteRow[]> {
-    const byIndex = new Map<number, WriteRow>();
-    for (const [position, [channel, value]] of writes.entries()) {
-      const [type, bytes] = await this.serde.dumpsTyped(value);
-      const idx = WRITES_IDX_MAP[channel] ?? position;
-      byIndex.set(idx, { ...key, taskId, idx, channel, type, value: bytes });
-    }
-    return [...byIndex.values()];
-  }
-
-  async #toChannelRows(
-    { threadId, checkpointNs }: CheckpointKey,
-    values: Record<string, unknown>,
-    newVersions: ChannelVersions,
-  ): Promise<ChannelRow[]> {
-    const changed = Object.entries(newVersions).filter(([channel]) => Object.hasOwn(values, channel));
-    return Promise.all(
-      changed.map(async ([channel, version]) => {
-        const [type, value] = await this.serde.dumpsTyped(values[channel]);
-        return { threadId, checkpointNs, channel, version: String(version), type, value };
-      }),
-    );
-  }
-
   async #toTuple(row: CheckpointRow): Promise<CheckpointTuple> {
-    const stored = (await this.serde.loadsTyped(row.type, row.checkpoint)) as Omit<
-      Checkpoint,
-      "channel_values"
-    >;
-    const checkpoint = { ...stored, channel_values: await this.#valuesOf(row, stored.channel_versions) };
+    const stored = await this.#codec.toCheckpoint(row);
+    const versions = Object.entries(stored.channel_versions);
+    const channels = versions.map(([channel, version]) => ({ channel, version: String(version) }));
+    const values = await this.#codec.toValues(await findChannels(this.#reader(), row, channels));
+    const checkpoint: Checkpoint = { ...stored, channel_values: values };
     const parentId = row.parentCheckpointId;
-    const parentConfig = parentId === null ? undefined : configOf({ ...row, checkpointId: parentId });
     if (checkpoint.v < SENDS_IN_CHANNEL && parentId !== null)
       await this.#takeSendsOf(checkpoint, row, parentId);
     return {
       config: configOf(row),
       checkpoint,
-      metadata: (await this.serde.loadsTyped("json", row.metadata)) as CheckpointMetadata,
+      metadata: await this.#codec.toMetadata(row),
       pendingWrites: await this.#writesOf(row, row.checkpointId),
-      ...(parentConfig && { parentConfig }),
+      ...(parentId !== null && { parentConfig: configOf({ ...row, checkpointId: parentId }) }),
     };
   }
 
-  async #valuesOf(row: CheckpointRow, channelVersions: ChannelVersions): Promise<Record<string, unknown>> {
-    const versions = Object.entries(channelVersions).map(([channel, version]) => ({
-      channel,
-      version: String(version),
-    }));
-    const rows = await findChannels(this.#reader(), row, versions);
-    const entries = rows.map(
-      async ({ channel, type, value }) => [channel, await this.serde.loadsTyped(type, value)] as const,
-    );
-    return Object.fromEntries(await Promise.all(entries));
-  }
-
   async #writesOf(row: CheckpointRow, checkpointId: string): Promise<CheckpointPendingWrite[]> {
-    const writes = await findWrites(this.#reader(), { ...row, checkpointId });
-    return Promise.all(
-      writes.map(async ({ taskId, channel, type, value }): Promise<CheckpointPendingWrite> => {
-        return [taskId, channel, await this.serde.loadsTyped(type, value)];
-      }),
-    );
+    return this.#codec.toWrites(await findWrites(this.#reader(), { ...row, checkpointId }));
   }
 
   async #takeSendsOf(checkpoint: Checkpoint, row: CheckpointRow, parentId: string): Promise<void> {
@@ -236,19 +154,4 @@ class DatabaseCheckpointSaver extends BaseCheckpointSaver implements CheckpointS
     checkpoint.channel_versions[TASKS] =
       versions.length > 0 ? maxChannelVersion(...versions) : this.getNextVersion(undefined);
   }
-}
-
-const configOf = ({ threadId, checkpointNs, checkpointId }: CheckpointKey): RunnableConfig => ({
-  configurable: { thread_id: threadId, checkpoint_ns: checkpointNs, checkpoint_id: checkpointId },
-});
-
-function optional(config: RunnableConfig, name: string): string | undefined {
-  const value: unknown = config.configurable?.[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-function required(config: RunnableConfig, name: string): string {
-  const value = optional(config, name);
-  if (value === undefined) throw new TypeError(`a checkpoint needs configurable.${name}`);
-  return value;
 }

@@ -24,6 +24,9 @@ interface ModelFactoryOptions {
   offlineTokensPerSecond: number;
 }
 
+/** Callers choose output limits, and each limit is a client of its own. */
+const MOST_CLIENTS = 64;
+
 export function createModelFactory({ providers, offlineTokensPerSecond }: ModelFactoryOptions): ModelFactory {
   const models = new Map<string, ChatModel>();
 
@@ -48,6 +51,8 @@ export function createModelFactory({ providers, offlineTokensPerSecond }: ModelF
       const known = models.get(key);
       if (known) return known;
       const created: ChatModel = { ref, ...clientOf(ref, maxOutputTokens) };
+      const [oldest] = models.keys();
+      if (models.size >= MOST_CLIENTS && oldest !== undefined) models.delete(oldest);
       models.set(key, created);
       return created;
     },

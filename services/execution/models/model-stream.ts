@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BindToolsInput } from "@langchain/core/language_models/chat_models";
+import type { BaseChatModelCallOptions } from "@langchain/core/language_models/chat_models";
 import type { AIMessageChunk, BaseMessage } from "@langchain/core/messages";
 import type { ChatModel } from "./model-factory.ts";
 import { providerFailure, ProviderStalled } from "./provider-failure.ts";
@@ -23,8 +23,14 @@ export const DEFAULT_PATIENCE: Patience = {
 
 const MAX_RETRIES = 2;
 
+/** A tool as OpenAI describes it; the other clients understand it too. */
+export interface ToolSpec {
+  type: "function";
+  function: { name: string; description: string; parameters: Record<string, unknown> };
+}
+
 export interface ModelStreamOptions {
-  tools: readonly BindToolsInput[];
+  tools: readonly ToolSpec[];
   /** The model must answer with text; the tools are told only because earlier calls used them. */
   withoutTools: boolean;
   signal: AbortSignal;
@@ -70,16 +76,19 @@ async function* streamOnce(
   const abort = () => call.abort(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   const watchdog = createWatchdog(patience, (stalled) => call.abort(stalled));
-  let chunks: AsyncIterator<AIMessageChunk> | undefined;
+  const options: BaseChatModelCallOptions & { tools?: ToolSpec[] } = {
+    signal: call.signal,
+    ...(tools.length > 0 && { tools: [...tools] }),
+    ...(tools.length > 0 && withoutTools && { tool_choice: "none" }),
+  };
+  // Not `stream`: for its tracers it joins all chunks so far with each one, and parses a tool's arguments anew.
+  const chunks = model.client._streamResponseChunks(messages, options);
   try {
-    const bound = tools.length > 0 ? bindTools(model, tools, withoutTools) : model.client;
-    const stream = await bound.stream(messages, { signal: call.signal });
-    chunks = stream[Symbol.asyncIterator]();
     for (;;) {
       const next = await chunks.next();
       if (next.done) break;
       watchdog.pause();
-      yield next.value;
+      yield next.value.message as AIMessageChunk;
       watchdog.listen();
     }
     call.signal.throwIfAborted();
@@ -91,13 +100,8 @@ async function* streamOnce(
     signal.removeEventListener("abort", abort);
     call.abort();
     // Not awaited: a provider that sends nothing more would hold us here.
-    chunks?.return?.().catch(() => undefined);
+    chunks.return(undefined).catch(() => undefined);
   }
-}
-
-function bindTools({ client }: ChatModel, tools: readonly BindToolsInput[], withoutTools: boolean) {
-  if (!client.bindTools) return client;
-  return client.bindTools([...tools], withoutTools ? { tool_choice: "none" } : {});
 }
 
 /** Barks when the provider is silent for too long; while we are busy with what it said, nobody listens. */

@@ -7,7 +7,7 @@ import {
 } from "@langchain/core/language_models/chat_models";
 import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
-import { countLongText, createOutputCounter } from "./output-counter.ts";
+import { countTokens, createOutputCounter } from "./output-counter.ts";
 import type { Said } from "./offline/command.ts";
 import { offlineAnswer } from "./offline/offline-answer.ts";
 
@@ -18,8 +18,7 @@ export interface OfflineModelFields {
 }
 
 interface OfflineCallOptions extends BaseChatModelCallOptions {
-  /** The tools that may be called. */
-  offlineTools?: { names: readonly string[]; tokens: number };
+  tools?: BindToolsInput[];
 }
 
 /** A word with the space before it; longer words in parts. Never splits a code point. */
@@ -47,8 +46,7 @@ export class OfflineModel extends BaseChatModel<OfflineCallOptions> {
   }
 
   override bindTools(tools: BindToolsInput[], options?: Partial<OfflineCallOptions>) {
-    const offlineTools = { names: tools.map(nameOfTool), tokens: countLongText(JSON.stringify(tools)) };
-    return this.withConfig({ ...options, offlineTools });
+    return this.withConfig({ ...options, tools });
   }
 
   override async _generate(
@@ -68,9 +66,10 @@ export class OfflineModel extends BaseChatModel<OfflineCallOptions> {
     options: this["ParsedCallOptions"],
     runManager?: CallbackManagerForLLMRun,
   ): AsyncGenerator<ChatGenerationChunk> {
-    const tools = options.tool_choice === "none" ? [] : (options.offlineTools?.names ?? []);
+    const tools = options.tools ?? [];
+    const callable = options.tool_choice === "none" ? [] : tools.map(nameOfTool);
     const said = messages.filter((message) => message.type !== "system").map(toSaid);
-    const answer = offlineAnswer({ messages: said, tools: new Set(tools) });
+    const answer = offlineAnswer({ messages: said, tools: new Set(callable) });
     const pace = createPace(this.#tokensPerSecond, options.signal);
     let output = "";
     let finish = "stop";
@@ -92,10 +91,8 @@ export class OfflineModel extends BaseChatModel<OfflineCallOptions> {
         await runManager?.handleLLMNewToken(text);
       }
     }
-    const input = messages.reduce(
-      (sum, message) => sum + countLongText(message.text),
-      options.offlineTools?.tokens ?? 0,
-    );
+    const toolTokens = tools.length > 0 ? countTokens(JSON.stringify(tools)) : 0;
+    const input = messages.reduce((sum, message) => sum + countTokens(message.text), toolTokens);
     yield lastChunk(input, output, finish);
   }
 }
@@ -122,7 +119,7 @@ async function* toolCallChunks(
 }
 
 function lastChunk(input_tokens: number, output: string, finish: string): ChatGenerationChunk {
-  const output_tokens = countLongText(output);
+  const output_tokens = countTokens(output);
   const usage_metadata = { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens };
   return chunkOf({ content: "", usage_metadata, response_metadata: { finish_reason: finish } });
 }

@@ -1,27 +1,7 @@
 import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 
-/** Tokenizing a text without spaces takes time that grows with its square; pieces of this size keep it linear. */
-const LONGEST_PIECE = 1024;
 /** A word longer than this is counted as it stands. */
 const LONGEST_WORD = 64;
-
-/** Counts a text of any size and kind in linear time; a little too high where it has to cut a word. */
-export function countLongText(text: string): number {
-  let tokens = 0;
-  for (let start = 0; start < text.length;) {
-    const end = endOfPiece(text, start);
-    tokens += countTokens(text.slice(start, end));
-    start = end;
-  }
-  return tokens;
-}
-
-function endOfPiece(text: string, start: number): number {
-  const end = start + LONGEST_PIECE;
-  if (end >= text.length) return text.length;
-  const space = text.lastIndexOf(" ", end);
-  return space > start ? space : end;
-}
 
 export interface OutputCounter {
   /** Takes the next piece of text; returns how many tokens the text has so far, never less than before. */
@@ -36,22 +16,26 @@ export interface OutputCounter {
 export function createOutputCounter(): OutputCounter {
   let settled = 0;
   let word = "";
+  let wordTokens = 0;
   let tokens = 0;
+
+  /** Takes text that begins at a new word: the word before is done, and has been counted. */
+  function settleWord(): void {
+    settled += wordTokens;
+    word = "";
+    wordTokens = 0;
+  }
+
   return {
     add(text) {
+      const beginsWord = isSpace(text.charCodeAt(0));
+      if (beginsWord || word.length > LONGEST_WORD) settleWord();
       word += text;
       const cut = startOfLastWord(word);
-      if (cut > 0) {
-        settled += countLongText(word.slice(0, cut));
-        word = word.slice(cut);
-      }
-      let open = countLongText(word);
-      if (word.length > LONGEST_WORD) {
-        settled += open;
-        open = 0;
-        word = "";
-      }
-      tokens = Math.max(tokens, settled + open);
+      settled += cut > 0 ? countTokens(word.slice(0, cut)) : 0;
+      word = word.slice(cut);
+      wordTokens = countTokens(word);
+      tokens = Math.max(tokens, settled + wordTokens);
       return tokens;
     },
     get tokens() {
