@@ -14,7 +14,7 @@ import { restoredParts } from "./agents/restored-parts.ts";
 import { RunCheckpointSaver } from "./checkpoints/run-checkpoint-saver.ts";
 import { createModelFactory } from "./models/model-factory.ts";
 import { DEFAULT_PATIENCE, type Patience } from "./models/model-stream.ts";
-import { countTokens } from "./models/output-counter.ts";
+import { countLongText } from "./models/output-counter.ts";
 import type { ToolPorts } from "./tool-ports.ts";
 
 const LONGEST_SETTLING_MILLISECONDS = 5_000;
@@ -35,7 +35,7 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
   const graphOf = createGraphTable();
   const patience = { ...DEFAULT_PATIENCE, ...deps.patience };
   // The first count loads the vocabulary, which would delay somebody's first token.
-  countTokens("warm");
+  countLongText("warm");
 
   return {
     async *execute(request) {

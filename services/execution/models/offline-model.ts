@@ -7,7 +7,7 @@ import {
 } from "@langchain/core/language_models/chat_models";
 import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
-import { countTokens, createOutputCounter } from "./output-counter.ts";
+import { countLongText, createOutputCounter } from "./output-counter.ts";
 import type { Said } from "./offline/command.ts";
 import { offlineAnswer } from "./offline/offline-answer.ts";
 
@@ -91,8 +91,8 @@ export class OfflineModel extends BaseChatModel<OfflineCallOptions> {
         await runManager?.handleLLMNewToken(text);
       }
     }
-    const toolTokens = tools.length > 0 ? countTokens(JSON.stringify(tools)) : 0;
-    const input = messages.reduce((sum, message) => sum + countTokens(message.text), toolTokens);
+    const toolTokens = tools.length > 0 ? countLongText(JSON.stringify(tools)) : 0;
+    const input = messages.reduce((sum, message) => sum + countLongText(message.text), toolTokens);
     yield lastChunk(input, output, finish);
   }
 }
@@ -119,7 +119,7 @@ async function* toolCallChunks(
 }
 
 function lastChunk(input_tokens: number, output: string, finish: string): ChatGenerationChunk {
-  const output_tokens = countTokens(output);
+  const output_tokens = countLongText(output);
   const usage_metadata = { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens };
   return chunkOf({ content: "", usage_metadata, response_metadata: { finish_reason: finish } });
 }

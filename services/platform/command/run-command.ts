@@ -1,15 +1,11 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { create, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
 import type { DescMessage, DescMethod, JsonValue, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { Actor } from "../auth/actor.ts";
 import type { Database, Tx } from "../db/database.ts";
-import { isSerializationFailure } from "../db/sql-driver.ts";
 import { AppError } from "../errors/app-error.ts";
-import { StreamVersionConflict } from "../event-store/event-store.ts";
 import { storedResponse, storeResponse, takeRequestId } from "./request-log-store.ts";
-
-const MAX_ATTEMPTS = 8;
+import { retryConflicts } from "./retry-conflicts.ts";
 
 export interface CommandDeps {
   database: Database;
@@ -20,7 +16,7 @@ type CommandMethod<I extends DescMessage, O extends DescMessage> = DescMethod & 
 
 /**
  * Runs a command in one transaction. With a `request_id`, a repeat gets the first answer and another payload under
- * the same id is refused. Losing against another writer starts over a few times; only here.
+ * the same id is refused.
  */
 export async function runCommand<I extends DescMessage, O extends DescMessage>(
   deps: CommandDeps,
@@ -29,21 +25,9 @@ export async function runCommand<I extends DescMessage, O extends DescMessage>(
   request: MessageShape<I> & { requestId?: string },
   work: (tx: Tx) => Promise<MessageInitShape<O>>,
 ): Promise<MessageShape<O>> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await deps.database.transaction(actor.tenantId, (tx) =>
-        once(deps, actor, tx, method, request, work),
-      );
-    } catch (error) {
-      if (!(error instanceof StreamVersionConflict || isSerializationFailure(error))) throw error;
-      if (attempt === MAX_ATTEMPTS) {
-        throw new AppError("CONTENTION", "others keep changing this at the same moment; try again", {
-          cause: error,
-        });
-      }
-      await sleep(Math.random() * 2 ** attempt);
-    }
-  }
+  return retryConflicts(() =>
+    deps.database.transaction(actor.tenantId, (tx) => once(deps, actor, tx, method, request, work)),
+  );
 }
 
 async function once<I extends DescMessage, O extends DescMessage>(

@@ -34,8 +34,11 @@ export interface LogAppend {
  * epoch changes); readers fall back to the snapshot in the database.
  */
 export interface FrameLog {
-  /** The head of the log; begins a new line when there is none. Whoever comes first begins it. */
-  open(key: string): Promise<LogHead>;
+  /**
+   * The head of the log; begins a new line when there is none. Whoever comes first begins it. A writer names its
+   * attempt: from then on writers with a lower one are refused, so nothing comes between the head and its frames.
+   */
+  open(key: string, fence?: number): Promise<LogHead>;
   /** Throws FencedOut when another writer took over, EpochLost when the log was lost meanwhile. */
   append(key: string, frames: LogAppend): Promise<void>;
   /** Entries after a seq, at most `limit`; undefined when there is no log. */

@@ -38,13 +38,15 @@ export function createInProcessFrameLog({
   }
 
   return {
-    open(key) {
+    open(key, fence = 0) {
       const log = logs.get(key) ?? {
         epoch: randomBytes(8).toString("hex"),
         fence: 0,
         nextSeq: 1,
         frames: [],
       };
+      if (fence < log.fence && fence > 0) return Promise.reject(new FencedOut(key));
+      log.fence = Math.max(log.fence, fence);
       return Promise.resolve(headOf(touch(key, log)));
     },
     append(key, { epoch, fence, firstSeq, frames }) {

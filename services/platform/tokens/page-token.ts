@@ -55,7 +55,7 @@ function hashOfArguments<D extends DescMessage>(
 ): Uint8Array {
   const rest = { ...request, pageSize: 0, pageToken: "" };
   return createHash("sha256")
-    .update(JSON.stringify(toJson(schema, rest)))
+    .update(`${schema.typeName}\n${JSON.stringify(toJson(schema, rest))}`)
     .digest()
     .subarray(0, 8);
 }
