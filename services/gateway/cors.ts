@@ -8,8 +8,8 @@ const MAX_AGE_SECONDS = "7200";
 /** Lets pages of exactly these origins call; resolves to whether the request was a preflight and is answered. */
 export function answerCors(origins: ReadonlySet<string>, req: IncomingMessage, res: ServerResponse): boolean {
   const { origin } = req.headers;
+  if (origins.size > 0) res.setHeader("vary", "Origin");
   if (origin === undefined) return false;
-  res.setHeader("vary", "Origin");
   const allowed = origins.has(origin);
   if (allowed) {
     res.setHeader("access-control-allow-origin", origin);

@@ -10,8 +10,7 @@ import { Health } from "@ameide/proto/grpc/health/v1/health_pb.js";
 import { ServerReflection as ReflectionV1 } from "@ameide/proto/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ReflectionV1Alpha } from "@ameide/proto/grpc/reflection/v1alpha/reflection_pb.js";
 import type { DescService } from "@bufbuild/protobuf";
-import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import type { VerifyToken } from "../platform/auth/verify-token.ts";
 import type { Log } from "../platform/telemetry/log.ts";
 import { answerCors } from "./cors.ts";
@@ -20,8 +19,10 @@ import type { DevIssuer } from "./dev-issuer/dev-issuer.ts";
 import { createHealthHandlers } from "./health.ts";
 import { createInterceptors } from "./interceptors/index.ts";
 import type { Answer } from "./one-port.ts";
+import { createReadiness } from "./readiness.ts";
 import { createReflectionHandlers } from "./reflection.ts";
 import { createRequestGate, scopeOf } from "./request-gate.ts";
+import { createRpcAdapter, pathOf } from "./rpc-adapter.ts";
 
 /** One implementation per public service. */
 export interface Handlers {
@@ -63,15 +64,10 @@ const MAX_TIMEOUT_MILLISECONDS = 3_600_000;
 /** What all transports to the services have in common: the routes, the gate before them and the interceptors around. */
 export function createRouterOptions(deps: GatewayDeps) {
   for (const service of PUBLIC_SERVICES) service.methods.forEach(scopeOf);
-  const refused = (context: HandlerContext, error: unknown) =>
-    deps.log.debug(
-      { rpc: `${context.service.typeName}/${context.method.name}`, err: error },
-      "refused at the gate",
-    );
   return {
     routes: (router: ConnectRouter) => registerRoutes(router, deps),
-    requestGate: createRequestGate(deps.verify, refused),
-    interceptors: createInterceptors(deps.log),
+    requestGate: createRequestGate(deps.verify, deps.log),
+    interceptors: createInterceptors(deps.log, deps.draining),
     readMaxBytes: READ_MAX_BYTES,
     maxTimeoutMs: MAX_TIMEOUT_MILLISECONDS,
   };
@@ -87,36 +83,42 @@ function registerRoutes(router: ConnectRouter, { handlers, isReady, draining }: 
   router.service(BudgetService, handlers.budgets);
   const services = new Set(PUBLIC_SERVICES.map((service) => service.typeName));
   router.service(Health, createHealthHandlers({ services, isReady, draining }));
-  const reflection = createReflectionHandlers([...PUBLIC_SERVICES, Health, ReflectionV1]);
+  const reflection = createReflectionHandlers([...PUBLIC_SERVICES, Health, ReflectionV1, ReflectionV1Alpha]);
   router.service(ReflectionV1, reflection.v1);
   router.service(ReflectionV1Alpha, reflection.v1alpha);
 }
 
 /** Answers everything on the one port: RPCs, health checks, the development issuer, the web app. */
-export function createGateway(deps: GatewayDeps): Answer {
+export function createGateway(given: GatewayDeps): Answer {
+  const deps = { ...given, isReady: createReadiness(given.isReady, given.draining) };
   const origins = new Set(deps.corsOrigins);
-  const rpc = connectNodeAdapter({
-    ...createRouterOptions(deps),
-    fallback: (req, res) => answerRest(deps, req as IncomingMessage, res as ServerResponse),
-  });
+  const fallback: Answer = (req, res) => answerRest(deps, req, res);
+  const rpc = createRpcAdapter({ ...createRouterOptions(deps), fallback, log: deps.log });
   return (req, res) => {
+    refuseTwoTokens(req);
     if (!answerCors(origins, req, res)) rpc(req, res);
   };
 }
 
+/** Node keeps the first of two; whoever stands before us may have looked at the second. */
+function refuseTwoTokens(req: IncomingMessage): void {
+  const names = req.rawHeaders.filter((text, index) => index % 2 === 0 && /^authorization$/i.test(text));
+  if (names.length > 1) delete req.headers.authorization;
+}
+
 function answerRest(deps: GatewayDeps, req: IncomingMessage, res: ServerResponse): void {
-  const path = req.url?.split("?")[0] ?? "/";
+  const path = pathOf(req);
   if (path === "/healthz") return void res.writeHead(200, TEXT).end("ok\n");
   if (path === "/readyz") return void answerReady(deps, res);
-  if (path.startsWith("/dev/") && deps.devIssuer) return void answerDevRequest(deps.devIssuer, req, res);
+  if (path.startsWith("/dev/") && deps.devIssuer) return answerDevRequest(deps.devIssuer, req, res);
   if (path.startsWith("/dev/") || isUnknownRpc(path)) return void res.writeHead(404, TEXT).end("not found\n");
   deps.webApp(req, res);
 }
 
 const TEXT = { "content-type": "text/plain" };
-const isUnknownRpc = (path: string) => /^\/[a-z0-9_.]+\.v\d+[a-z0-9]*\.[A-Za-z]+\//.test(path);
+const isUnknownRpc = (path: string) => /^\/[a-z0-9_.]+\.v\d+[a-z0-9]*\.[A-Za-z0-9]+\//.test(path);
 
-async function answerReady({ isReady, draining }: GatewayDeps, res: ServerResponse): Promise<void> {
-  const ready = !draining.aborted && (await isReady());
+async function answerReady({ isReady }: GatewayDeps, res: ServerResponse): Promise<void> {
+  const ready = await isReady();
   res.writeHead(ready ? 200 : 503, TEXT).end(ready ? "ready\n" : "not ready\n");
 }

@@ -34,6 +34,8 @@ interface SchemaIndex {
   services: readonly string[];
   files: ReadonlyMap<string, DescFile>;
   registry: Registry;
+  /** Where each enum value is declared, by its full name. */
+  enumValues: ReadonlyMap<string, DescFile>;
 }
 
 function indexSchema(services: readonly DescService[]): SchemaIndex {
@@ -44,11 +46,14 @@ function indexSchema(services: readonly DescService[]): SchemaIndex {
     for (const dependency of file.dependencies) add(dependency);
   };
   for (const service of services) add(service.file);
-  return {
-    services: services.map((s) => s.typeName).toSorted(),
-    files,
-    registry: createRegistry(...files.values()),
-  };
+  const registry = createRegistry(...files.values());
+  const enums = [...registry].filter((d) => d.kind === "enum");
+  const scope = (typeName: string) => typeName.slice(0, typeName.lastIndexOf(".") + 1);
+  const enumValues = enums.flatMap((e) =>
+    e.values.map((v) => [`${scope(e.typeName)}${v.name}`, e.file] as const),
+  );
+  const names = services.map((s) => s.typeName).toSorted();
+  return { services: names, files, registry, enumValues: new Map(enumValues) };
 }
 
 function answer(schema: SchemaIndex, { messageRequest: asked }: ReflectionRequest) {
@@ -68,6 +73,7 @@ function answer(schema: SchemaIndex, { messageRequest: asked }: ReflectionReques
       return fileAnswer(extension?.file, `extension ${extensionNumber} of ${containingType}`);
     }
     case "allExtensionNumbersOfType": {
+      if (!schema.registry.getMessage(asked.value)) return notFound(asked.value, Code.NotFound);
       const extensionNumber = extensionsOf(schema, asked.value).map((e) => e.number);
       const value = { baseTypeName: asked.value, extensionNumber };
       return { case: "allExtensionNumbersResponse", value } as const;
@@ -77,12 +83,14 @@ function answer(schema: SchemaIndex, { messageRequest: asked }: ReflectionReques
   }
 }
 
-function fileOfSymbol({ registry }: SchemaIndex, symbol: string): DescFile | undefined {
-  const found = registry.get(symbol);
-  if (found) return found.file;
-  // A method, field or enum value is found through its parent.
-  const parent = symbol.slice(0, Math.max(0, symbol.lastIndexOf(".")));
-  return parent === "" ? undefined : registry.get(parent)?.file;
+/** A method, field or oneof is found through its parent; enum values are named as siblings of their enum. */
+function fileOfSymbol({ registry, enumValues }: SchemaIndex, symbol: string): DescFile | undefined {
+  const found = registry.get(symbol)?.file ?? enumValues.get(symbol);
+  if (found) return found;
+  const [, parentName = "", name = ""] = /^(.*)\.(.+)$/.exec(symbol) ?? [];
+  const parent = registry.get(parentName);
+  if (parent?.kind === "service" && parent.methods.some((m) => m.name === name)) return parent.file;
+  return parent?.kind === "message" && parent.members.some((m) => m.name === name) ? parent.file : undefined;
 }
 
 function extensionsOf({ registry }: SchemaIndex, typeName: string) {

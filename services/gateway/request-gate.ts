@@ -1,13 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { scope as scopeOption } from "@ameide/proto/ameide/auth/v1/scope_pb.js";
 import { getOption, hasOption, type DescMethod } from "@bufbuild/protobuf";
-import type { HandlerContext } from "@connectrpc/connect";
+import { Code, type HandlerContext } from "@connectrpc/connect";
+import { SpanStatusCode } from "@opentelemetry/api";
 import { requireScope } from "../platform/auth/actor.ts";
 import { setActor } from "../platform/auth/request-actor.ts";
 import { isScope, type Scope } from "../platform/auth/scopes.ts";
 import { unauthenticated, type VerifyToken } from "../platform/auth/verify-token.ts";
 import { toConnectError } from "../platform/errors/to-connect-error.ts";
+import type { Log } from "../platform/telemetry/log.ts";
 import { requestInfoKey } from "./request-info.ts";
+import { startRequest } from "./request-span.ts";
 
 /** Services that anybody may call: they tell nothing about any tenant. */
 const OPEN_SERVICES = new Set([
@@ -20,27 +22,29 @@ const OPEN_SERVICES = new Set([
  * Runs before a request's body is read: who calls, and do their roles grant what the method asks for? So strangers can
  * neither probe the schema nor make the server parse anything.
  */
-export function createRequestGate(
-  verify: VerifyToken,
-  refused: (context: HandlerContext, error: unknown) => void,
-) {
+export function createRequestGate(verify: VerifyToken, log: Log) {
   return async (context: HandlerContext): Promise<void> => {
-    const traceId = traceIdOf(context.requestHeader.get("traceparent"));
-    context.values.set(requestInfoKey, { traceId, startedAt: performance.now() });
+    const info = startRequest(context);
+    context.values.set(requestInfoKey, info);
     if (OPEN_SERVICES.has(context.service.typeName)) return;
+    const { traceId, span } = info;
     try {
       const actor = { ...(await verify(bearerOf(context.requestHeader))), traceId };
       requireScope(actor, scopeOf(context.method));
       setActor(context.values, actor);
     } catch (error) {
-      refused(context, error);
-      throw toConnectError(error, traceId);
+      const refusal = toConnectError(error, traceId);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: Code[refusal.code] }).end();
+      const rpc = `${context.service.typeName}/${context.method.name}`;
+      log.debug({ rpc, traceId, err: error }, "refused at the gate");
+      throw refusal;
     }
   };
 }
 
+/** The scheme's case does not matter (RFC 9110); two headers arrive joined by a comma and are no token. */
 function bearerOf(headers: Headers): string {
-  const [, token] = /^Bearer ([^\s]+)$/i.exec(headers.get("authorization") ?? "") ?? [];
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(headers.get("authorization") ?? "") ?? [];
   if (token === undefined) throw unauthenticated();
   return token;
 }
@@ -50,11 +54,4 @@ export function scopeOf(method: DescMethod): Scope {
   const scope = hasOption(method, scopeOption) ? getOption(method, scopeOption) : "";
   if (isScope(scope)) return scope;
   throw new TypeError(`${method.parent.typeName}.${method.name} declares no known scope`);
-}
-
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-function traceIdOf(traceparent: string | null): string {
-  const [, traceId] = TRACEPARENT.exec(traceparent ?? "") ?? [];
-  return traceId ?? randomBytes(16).toString("hex");
 }

@@ -36,8 +36,8 @@ export function createWebApp(folder: string): Answer {
   });
   return (req, res) => {
     if (req.method !== "GET" && req.method !== "HEAD")
-      return void res.writeHead(405, { allow: "GET, HEAD" }).end();
-    serve(req, res, () => void res.writeHead(404).end());
+      return void res.writeHead(405, { ...HEADERS, allow: "GET, HEAD" }).end();
+    serve(req, res, () => void res.writeHead(404, HEADERS).end());
   };
 }
 

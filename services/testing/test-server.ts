@@ -44,6 +44,8 @@ export interface Caller extends Clients, TokenSubject {
 /** Quick and quiet, so that tests need not wait for the offline model. */
 const DEFAULTS = { PORT: "0", DATA_DIR: ":memory:", LOG_LEVEL: "silent", OFFLINE_TOKENS_PER_SECOND: "0" };
 
+const EDITOR: readonly Role[] = ["editor"];
+
 export async function startTestServer(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const issuer = await startTokenIssuer();
   const issuers = JSON.stringify([{ issuer: issuer.issuer, jwks_uri: issuer.jwksUri }]);
@@ -54,7 +56,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
     baseUrl: program.baseUrl,
     issuer,
     withToken,
-    async as({ tenantId = uuidv7(), userId = `user-${uuidv7()}`, roles = ["editor"], teams = [] } = {}) {
+    async as({ tenantId = uuidv7(), userId = `user-${uuidv7()}`, roles = EDITOR, teams = [] } = {}) {
       const subject = { tenantId, userId, roles, teams };
       const token = await issuer.sign(subject);
       const colleague = (role: Role, name?: string) =>

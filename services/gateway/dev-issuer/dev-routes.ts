@@ -6,11 +6,11 @@ const MAX_BODY_BYTES = 1024;
 const TEXT = { "content-type": "text/plain", "cache-control": "no-store" };
 
 /** Answers `/dev/people` and `/dev/token`, to callers on this machine only. */
-export async function answerDevRequest(
-  issuer: DevIssuer,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
+export function answerDevRequest(issuer: DevIssuer, req: IncomingMessage, res: ServerResponse): void {
+  answer(issuer, req, res).catch(() => res.destroy());
+}
+
+async function answer(issuer: DevIssuer, req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (!isLocal(req)) return send(res, 403, { error: "the development issuer answers on this machine only" });
   const route = `${req.method} ${req.url?.split("?")[0]}`;
   if (route === "GET /dev/people") return send(res, 200, PEOPLE.map(shown));
@@ -46,11 +46,12 @@ async function wantedPerson(req: IncomingMessage): Promise<Person | undefined> {
 async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
+  // Read to its end whatever its size, but not kept: leaving early would cut the connection before the answer.
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new RangeError("the body is too long");
-    chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
+  if (size > MAX_BODY_BYTES) throw new RangeError("the body is too long");
   return Buffer.concat(chunks).toString("utf8");
 }
 

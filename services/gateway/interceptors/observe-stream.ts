@@ -38,6 +38,12 @@ export function observeStream<T>(
           await inner.return?.(value);
           return { done: true, value: undefined };
         },
+        /** The answer could not be written. Without this, a handler that waits at a `yield` would wait for ever. */
+        async throw(reason) {
+          end();
+          await inner.return?.();
+          throw reason;
+        },
       };
     },
   };

@@ -1,34 +1,21 @@
-import {
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Span,
-} from "@opentelemetry/api";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Span } from "@opentelemetry/api";
 import type { Log } from "../../platform/telemetry/log.ts";
 import { requestInfoKey } from "../request-info.ts";
 import { observeStream } from "./observe-stream.ts";
 
-const tracer = trace.getTracer("ameide.gateway");
-
 /** Faults of ours; everything else is between the caller and their request. */
 const FAULTS = new Set([Code.Internal, Code.Unknown, Code.DataLoss]);
 
-/** One span and one log line per call; a stream's end with its stream. Answered calls are logged at debug. */
+/**
+ * Runs the call in its span and writes one log line at its end; a stream's end with its stream. Answered calls and
+ * callers who left are logged at debug.
+ */
 export function createTraceAndLog(log: Log): Interceptor {
   return (next) => async (req) => {
-    const { traceId, startedAt } = req.contextValues.get(requestInfoKey);
+    const { traceId, span, startedAt } = req.contextValues.get(requestInfoKey);
     const rpc = `${req.service.typeName}/${req.method.name}`;
-    const parent = propagation.extract(ROOT_CONTEXT, Object.fromEntries(req.header));
-    const span = tracer.startSpan(
-      rpc,
-      { kind: SpanKind.SERVER, attributes: { "rpc.system": "connect_rpc" } },
-      parent,
-    );
-    const within = trace.setSpan(parent, span);
+    const within = trace.setSpan(ROOT_CONTEXT, span);
     const around = <R>(step: () => R): R => context.with(within, step);
     const over = (messages: number, error?: unknown) => {
       end(span, error);
@@ -64,5 +51,6 @@ function report(log: Log, line: Record<string, unknown>, error: unknown): void {
   const { code, cause, rawMessage } = ConnectError.from(error);
   const details = { ...line, code: Code[code], reason: rawMessage };
   if (FAULTS.has(code)) log.error({ ...details, err: cause }, "failed");
+  else if (code === Code.Canceled) log.debug(details, "the caller left");
   else log.info(details, "refused");
 }

@@ -7,6 +7,7 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { validate as isUuid } from "uuid";
+import { z } from "zod";
 import { AppError } from "../errors/app-error.ts";
 import type { IssuerConfig } from "../config/config.ts";
 import type { Actor } from "./actor.ts";
@@ -42,6 +43,9 @@ const ALGORITHMS = [
 const TYPES = new Set(["jwt", "at+jwt", "application/at+jwt"]);
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED = 5000;
+/** How long a token is trusted without looking at the issuer's keys again: a withdrawn key counts that much later. */
+const CACHED_MILLISECONDS = 60_000;
+const DISCOVERY_MILLISECONDS = 5000;
 
 export const unauthenticated = (cause?: unknown): AppError =>
   new AppError("UNAUTHENTICATED", "sign in: this call needs a valid access token", { cause });
@@ -57,7 +61,8 @@ export function createTokenVerifier(issuers: readonly TrustedIssuer[]): VerifyTo
       const payload = await verify(token, keysOf);
       const identity = identityOf(payload);
       if (verified.size >= MAX_CACHED) verified.clear();
-      verified.set(token, { identity, expires: (payload.exp ?? 0) * 1000 });
+      const expires = Math.min((payload.exp ?? 0) * 1000, Date.now() + CACHED_MILLISECONDS);
+      verified.set(token, { identity, expires });
       return identity;
     } catch (error) {
       throw unauthenticated(error);
@@ -93,6 +98,8 @@ function identityOf({ sub, tenant_id: tenantId, roles, teams }: JWTPayload): Ide
   return { userId: sub, tenantId: tenantId.toLowerCase(), roles: roles.filter(isRole), teams: teamNames };
 }
 
+const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
 /** An issuer whose keys are fetched when they are first needed, and again when they rotate. */
 export function remoteIssuer({ issuer, jwks_uri: jwksUri }: IssuerConfig): TrustedIssuer {
   let keys: Promise<JWTVerifyGetKey> | undefined;
@@ -117,8 +124,9 @@ export function remoteIssuer({ issuer, jwks_uri: jwksUri }: IssuerConfig): Trust
 async function discoverKeys(issuer: string): Promise<string> {
   const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {
     redirect: "error",
+    signal: AbortSignal.timeout(DISCOVERY_MILLISECONDS),
   });
-  const document: unknown = await response.json();
-  if (document && typeof document === "object" && "jwks_uri" in document) return String(document.jwks_uri);
-  throw new Error(`the issuer ${issuer} publishes no jwks_uri`);
+  const { issuer: named, jwks_uri: jwksUri } = discovery.parse(await response.json());
+  if (named !== issuer) throw new TypeError(`the discovery document of ${issuer} is of ${named}`);
+  return jwksUri;
 }

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Code, ConnectError, createConnectRouter, type ConnectRouter } from "@connectrpc/connect";
+import type { ConnectRouterOptions } from "@connectrpc/connect";
+import {
+  compressionBrotli,
+  compressionGzip,
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from "@connectrpc/connect-node";
+import type { Log } from "../platform/telemetry/log.ts";
+import type { Answer } from "./one-port.ts";
+
+interface RpcAdapterOptions extends ConnectRouterOptions {
+  routes(router: ConnectRouter): void;
+  /** Answers what is no RPC. */
+  fallback: Answer;
+  log: Log;
+}
+
+/**
+ * Connect's own Node adapter, but for two things: an unusable host or address is the caller's fault and does not
+ * end the process, and a connection that breaks in mid-answer is one line of the log, not of the console.
+ */
+export function createRpcAdapter({ routes, fallback, log, ...options }: RpcAdapterOptions): Answer {
+  const router = createConnectRouter({ acceptCompression: [compressionGzip, compressionBrotli], ...options });
+  routes(router);
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  return (req, res) => {
+    const handler = handlers.get(pathOf(req));
+    if (!handler) return fallback(req, res);
+    const request = requestOf(req, res);
+    if (!request) return void res.writeHead(400).end();
+    handler(request)
+      .then((response) => universalResponseToNodeResponse(response, res))
+      .catch((error: unknown) => {
+        const left = ConnectError.from(error).code === Code.Aborted;
+        if (!left) log.warn({ rpc: pathOf(req), err: error }, "could not answer");
+        res.destroy();
+      });
+  };
+}
+
+export const pathOf = (req: IncomingMessage): string => req.url?.split("?", 1)[0] ?? "/";
+
+function requestOf(req: IncomingMessage, res: ServerResponse) {
+  try {
+    return universalRequestFromNodeRequest(req, res, undefined, undefined);
+  } catch {
+    return undefined;
+  }
+}
