@@ -15,7 +15,7 @@ const spent = {
   scope: "tenant",
   window: "day",
   limit_micros: "1000000",
-  used_micros: "990000",
+  used_micros: "1000000",
   reserved_micros: "0",
   reset_time: "2026-11-21T00:00:00Z",
   raise_by: "admin",
@@ -25,7 +25,13 @@ describe("problems", () => {
   it("tells the whole story of a spent budget", () => {
     const { title, detail } = problemOf(refusal(Code.ResourceExhausted, "BUDGET_EXCEEDED", spent));
     expect(title).toBe("Today's budget of the tenant is spent");
-    expect(detail).toMatch(/^The limit is \$1\.00, \$0\.99 is used\. It starts again on .* admin can raise/);
+    expect(detail).toMatch(/^The limit is \$1\.00, \$1\.00 is used\. It starts again on .* admin can raise/);
+  });
+
+  it("says that a budget with something left does not cover another answer", () => {
+    const some = { ...spent, used_micros: "999000" };
+    const { title } = problemOf(refusal(Code.ResourceExhausted, "BUDGET_EXCEEDED", some));
+    expect(title).toBe("Today's budget of the tenant has too little left for this");
   });
 
   it("makes do with a spent budget of which nothing is told", () => {

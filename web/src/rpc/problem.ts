@@ -31,6 +31,7 @@ function budgetExceeded(metadata: Metadata): Omit<Problem, "reason"> {
   const window = (metadata["window"] ?? "").toLowerCase().replace("budget_window_", "");
   const money = (micros: string) => formatMicros(BigInt(micros), currency);
   const of = scope ? ` of the ${scope.toLowerCase()}` : "";
+  const left = BigInt(limit_micros ?? 0) - BigInt(used_micros ?? 0) - BigInt(reserved_micros ?? 0);
   const facts = [
     limit_micros && `The limit is ${money(limit_micros)}`,
     used_micros && `${money(used_micros)} is used`,
@@ -41,7 +42,7 @@ function budgetExceeded(metadata: Metadata): Omit<Problem, "reason"> {
     `${raise_by ? `Somebody with the role ${raise_by}` : "An admin"} can raise it${reset_time ? " before then" : ""}.`,
   ].filter(Boolean);
   return {
-    title: `${windowNames[window] ?? "The"} budget${of} is spent`,
+    title: `${windowNames[window] ?? "The"} budget${of} ${left > 0n ? "has too little left for this" : "is spent"}`,
     detail: `${facts.length > 0 ? `${facts.join(", ")}. ` : ""}${ways.join(" ")}`,
     retry: true,
   };

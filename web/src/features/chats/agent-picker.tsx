@@ -45,6 +45,12 @@ function Trigger({ title, ...rest }: { title: string }) {
   );
 }
 
+/** The wish, if there is such an agent; else empty, which means the default. */
+export function useKnownAgent(wished: string): string {
+  const { data } = useAgents();
+  return !data || data.agents.some(({ agentId }) => agentId === wished) ? wished : "";
+}
+
 /** The name of a chat's agent; a chat keeps its agent. */
 export function AgentName({ agentId }: { agentId: string }) {
   const agent = useAgents().data?.agents.find((each) => each.agentId === agentId);

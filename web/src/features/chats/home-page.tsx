@@ -4,7 +4,7 @@ import { problemOf } from "../../rpc/problem.ts";
 import type { Problem } from "../../rpc/problem.ts";
 import { usePerson } from "../../rpc/use-session.ts";
 import { preloadMarkdown } from "../../ui/markdown.tsx";
-import { AgentPicker } from "./agent-picker.tsx";
+import { AgentPicker, useKnownAgent } from "./agent-picker.tsx";
 import type { ComposerHandle } from "./composer.tsx";
 import { Composer } from "./composer.tsx";
 import { ExamplePrompts } from "./example-prompts.tsx";
@@ -36,7 +36,8 @@ export function HomePage() {
 
 function NewChat({ composer }: { composer: React.RefObject<ComposerHandle | null> }) {
   const draft = useDraft(newChatDraft);
-  const [agentId, setAgentId] = useState("");
+  const [wished, setWished] = useState("");
+  const agentId = useKnownAgent(wished);
   const [problem, setProblem] = useState<Problem>();
   const { start, busy } = useStartChat();
   const send = () => {
@@ -57,12 +58,12 @@ function NewChat({ composer }: { composer: React.RefObject<ComposerHandle | null
         busy={busy}
         placeholder={busy ? "Starting…" : "Ask an agent…"}
       >
-        <AgentPicker agentId={agentId} onChange={setAgentId} />
+        <AgentPicker agentId={agentId} onChange={setWished} />
       </Composer>
       <ExamplePrompts
         onChoose={(example) => {
           draft.edit(example.text);
-          if (example.agentId) setAgentId(example.agentId);
+          if (example.agentId) setWished(example.agentId);
           composer.current?.focus();
         }}
       />
