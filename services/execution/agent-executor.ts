@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
-import type { AgentDefinition, AgentRegistry } from "../inference/agent-registry.ts";
+import type { AgentDefinition, AgentRegistry } from "../inference/index.ts";
 import type { ProviderConfig } from "../platform/config/config.ts";
 import type { Database } from "../platform/db/database.ts";
 import type { AgentEvent, AgentExecutor } from "./agent-event.ts";
@@ -17,7 +17,7 @@ import { DEFAULT_PATIENCE, type Patience } from "./models/model-stream.ts";
 import { countLongText } from "./models/output-counter.ts";
 import type { ToolPorts } from "./tool-ports.ts";
 
-const LONGEST_SETTLING_MILLISECONDS = 5_000;
+const LONGEST_SETTLING_MILLISECONDS = 2_000;
 
 export interface AgentExecutorDeps {
   database: Database;

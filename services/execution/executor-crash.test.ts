@@ -5,8 +5,8 @@ import { ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { Database } from "../platform/db/database.ts";
 import type { FakeAnswer, FakeRequest } from "../testing/fake-openai-server.ts";
 import type { AgentEvent, AgentExecutor, AgentRequest } from "./agent-event.ts";
-import { collect, createTestExecutor, eventsOf, requestFor, textOf } from "./agents/executor-fixture.ts";
-import { startFakeProvider, type FakeProvider } from "./models/fake-provider-fixture.ts";
+import { collect, createTestExecutor, eventsOf, requestFor, textOf } from "../testing/test-executor.ts";
+import { startFakeProvider, type FakeProvider } from "../testing/fake-provider.ts";
 
 let fake: FakeProvider;
 let database: Database;

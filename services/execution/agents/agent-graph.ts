@@ -2,7 +2,7 @@ import { AIMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { END, START, StateGraph, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import type { AgentDefinition } from "../../inference/agent-registry.ts";
+import type { AgentDefinition } from "../../inference/index.ts";
 import { answerAnnotation, type AnswerState } from "./answer-state.ts";
 import { executionOf } from "./execution.ts";
 import { createModelNode } from "./model-node.ts";

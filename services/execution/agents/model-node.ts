@@ -1,5 +1,5 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { AgentDefinition } from "../../inference/agent-registry.ts";
+import type { AgentDefinition } from "../../inference/index.ts";
 import type { ToolSpec } from "../models/model-stream.ts";
 import { countLongText } from "../models/output-counter.ts";
 import { toolNamed } from "../tools/tool-table.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startFakeProvider, type FakeProvider } from "../models/fake-provider-fixture.ts";
+import { startFakeProvider, type FakeProvider } from "../../testing/fake-provider.ts";
 import type { FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
-import { eventsOf, textOf } from "./executor-fixture.ts";
+import { eventsOf, textOf } from "../../testing/test-executor.ts";
 
 let fake: FakeProvider;
 let provider: FakeOpenAiServer;

@@ -1,6 +1,6 @@
 import { AIMessage, type ToolMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { AgentDefinition } from "../../inference/agent-registry.ts";
+import type { AgentDefinition } from "../../inference/index.ts";
 import type { WrittenToolCall } from "../models/tool-call-reader.ts";
 import { callTool } from "../tools/call-tool.ts";
 import { toolNamed } from "../tools/tool-table.ts";

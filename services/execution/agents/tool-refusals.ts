@@ -1,5 +1,5 @@
 import { AIMessage, type BaseMessage, type ToolMessage } from "@langchain/core/messages";
-import type { AgentDefinition } from "../../inference/agent-registry.ts";
+import type { AgentDefinition } from "../../inference/index.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
 import type { WrittenToolCall } from "../models/tool-call-reader.ts";
 import { modelMessagesOf, toolCallsOf, toolMessage, toolMessagesOf } from "./answer-state.ts";

@@ -3,7 +3,7 @@ import { emptyCheckpoint, type CheckpointMetadata } from "@langchain/langgraph-c
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "../../platform/db/database.ts";
-import { openTestDatabase } from "../agents/executor-fixture.ts";
+import { openTestDatabase } from "../../testing/test-executor.ts";
 import { CheckpointSaver } from "./checkpoint-saver.ts";
 import { deleteCheckpoints } from "./checkpoint-store.ts";
 import { RunCheckpointSaver } from "./run-checkpoint-saver.ts";

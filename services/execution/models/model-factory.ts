@@ -1,5 +1,5 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { OFFLINE_MODEL } from "../../inference/model-catalog.ts";
+import { OFFLINE_MODEL } from "../../inference/index.ts";
 import type { ProviderConfig } from "../../platform/config/config.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { OfflineModel } from "./offline-model.ts";

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { AppError } from "../../platform/errors/app-error.ts";
 import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 import { startFakeOpenAiServer, type FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
-import { eventsOf, textOf } from "../agents/executor-fixture.ts";
-import { FAKE_KEY, startFakeProvider, type FakeProvider } from "./fake-provider-fixture.ts";
+import { eventsOf, textOf } from "../../testing/test-executor.ts";
+import { FAKE_KEY, startFakeProvider, type FakeProvider } from "../../testing/fake-provider.ts";
 
 let fake: FakeProvider;
 let provider: FakeOpenAiServer;

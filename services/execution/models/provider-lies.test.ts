@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { AppError } from "../../platform/errors/app-error.ts";
 import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 import type { FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
-import { eventsOf } from "../agents/executor-fixture.ts";
-import { startFakeProvider, type FakeProvider } from "./fake-provider-fixture.ts";
+import { eventsOf } from "../../testing/test-executor.ts";
+import { startFakeProvider, type FakeProvider } from "../../testing/fake-provider.ts";
 
 let fake: FakeProvider;
 let provider: FakeOpenAiServer;

@@ -1,15 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { v7 as uuidv7 } from "uuid";
-import { createAgentRegistry } from "../../inference/agent-registry.ts";
-import { createModelCatalog } from "../../inference/model-catalog.ts";
-import type { ProviderConfig } from "../../platform/config/config.ts";
-import { createDatabase, type Database } from "../../platform/db/database.ts";
-import { migrate } from "../../platform/db/migrate.ts";
-import { openPglite } from "../../platform/db/pglite-driver.ts";
-import type { AgentEvent, AgentExecutor, AgentRequest } from "../agent-event.ts";
-import { createAgentExecutor, type AgentExecutorDeps } from "../agent-executor.ts";
+import { createAgentRegistry, createModelCatalog } from "../inference/index.ts";
+import type { ProviderConfig } from "../platform/config/config.ts";
+import { createDatabase, type Database } from "../platform/db/database.ts";
+import { migrate } from "../platform/db/migrate.ts";
+import { openPglite } from "../platform/db/pglite-driver.ts";
+import type { AgentEvent, AgentExecutor, AgentRequest } from "../execution/agent-event.ts";
+import { createAgentExecutor, type AgentExecutorDeps } from "../execution/agent-executor.ts";
 
-const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
 
 /** A migrated database in memory, for tests. */
 export async function openTestDatabase(): Promise<Database> {

@@ -1,15 +1,15 @@
-import type { ProviderConfig } from "../../platform/config/config.ts";
-import type { Database } from "../../platform/db/database.ts";
-import { startFakeOpenAiServer, type FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
-import type { AgentExecutor, AgentRequest } from "../agent-event.ts";
-import type { AgentExecutorDeps } from "../agent-executor.ts";
+import type { ProviderConfig } from "../platform/config/config.ts";
+import type { Database } from "../platform/db/database.ts";
+import { startFakeOpenAiServer, type FakeOpenAiServer } from "./fake-openai-server.ts";
+import type { AgentExecutor, AgentRequest } from "../execution/agent-event.ts";
+import type { AgentExecutorDeps } from "../execution/agent-executor.ts";
 import {
   collect,
   createTestExecutor,
   openTestDatabase,
   requestFor,
   type Execution,
-} from "../agents/executor-fixture.ts";
+} from "./test-executor.ts";
 
 /** An executor whose only provider is a fake one. */
 export interface FakeProvider {
