@@ -514,7 +514,8 @@ export declare const StreamArtifactUpdatesRequestSchema: GenMessage<StreamArtifa
  */
 export declare type StreamArtifactUpdatesResponse = Message<"ameide.artifact.v1.StreamArtifactUpdatesResponse"> & {
   /**
-   * What changed; unset when the event concerns a chat that the caller may not read.
+   * What changed; unset when the event concerns a chat that the caller may not read, and on a heartbeat, which comes
+   * first and at least every 15 seconds, with the version so far.
    *
    * @generated from oneof ameide.artifact.v1.StreamArtifactUpdatesResponse.update
    */

@@ -836,7 +836,7 @@ export declare const StreamChatUpdatesRequestSchema: GenMessage<StreamChatUpdate
  */
 export declare type StreamChatUpdatesResponse = Message<"ameide.chat.v1.StreamChatUpdatesResponse"> & {
   /**
-   * What changed.
+   * What changed; unset on a heartbeat, which comes first and at least every 15 seconds, with the version so far.
    *
    * @generated from oneof ameide.chat.v1.StreamChatUpdatesResponse.update
    */

@@ -142,7 +142,8 @@ export declare type WatchRunRequest = Message<"ameide.inference.v1.WatchRunReque
   resumeToken: string;
 
   /**
-   * The last seq received after the token was; 0: the token's own position. Ignored without a token.
+   * The last seq received, of the token's epoch, if it is later than the token's own position; 0 otherwise.
+   * Ignored without a token.
    *
    * @generated from field: int64 after_seq = 3;
    */
@@ -613,7 +614,7 @@ export declare const InferenceService: GenService<{
   },
   /**
    * Streams a run: from its first frame, or from a resume token. Ends with a terminal `status` frame; an end
-   * without one is a drop: call again with the last resume token.
+   * without one is a drop: call again with the last resume token. A token older than 24 hours gets a snapshot.
    * Errors: RUN_NOT_FOUND, RESUME_TOKEN_INVALID, RESUME_TOKEN_SCOPE, RESUME_GONE.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.WatchRun

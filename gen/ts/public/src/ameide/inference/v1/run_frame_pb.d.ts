@@ -60,7 +60,8 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
   emitTime?: Timestamp | undefined;
 
   /**
-   * Keep the latest one that is not empty; WatchRun continues from it, or from a later seq by `after_seq`.
+   * Keep the latest one that is not empty; WatchRun continues from it, or from a later seq of the same epoch by
+   * `after_seq`. Never on `resumed`, whose state may still be on its way.
    *
    * @generated from field: string resume_token = 6;
    */
@@ -73,7 +74,8 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
    */
   frame: {
     /**
-     * First frame after a resume.
+     * First frame after a resume. A stream that begins without a token begins with seq 1, or with `snapshot` where
+     * seq 1 is gone.
      *
      * @generated from field: ameide.inference.v1.Resumed resumed = 10;
      */
@@ -81,7 +83,7 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
     case: "resumed";
   } | {
     /**
-     * An attempt began.
+     * An attempt began; the run is RUNNING.
      *
      * @generated from field: ameide.inference.v1.Started started = 11;
      */
@@ -145,7 +147,8 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
     case: "heartbeat";
   } | {
     /**
-     * The run's state changed; a terminal state ends the stream.
+     * The run's state changed; a terminal state ends the stream. A run that was parked and went on is replayed with
+     * RUNNING in place of PARKED.
      *
      * @generated from field: ameide.inference.v1.Status status = 20;
      */
@@ -300,7 +303,7 @@ export declare type ToolCall = Message<"ameide.inference.v1.ToolCall"> & {
   name: string;
 
   /**
-   * Where in the text the call stands, in code points.
+   * Where in the text the call stands, in code points: the length of the text sent so far.
    *
    * @generated from field: int64 text_offset = 3;
    */
@@ -477,7 +480,8 @@ export declare type Reconnect = Message<"ameide.inference.v1.Reconnect"> & {
 export declare const ReconnectSchema: GenMessage<Reconnect>;
 
 /**
- * Everything said up to and including `seq`; replaces what the reader has.
+ * Everything said up to and including `seq`; replaces what the reader has. That of a run which has ended is followed
+ * by its `error`, if it has one, and its `status`.
  *
  * @generated from message ameide.inference.v1.Snapshot
  */
@@ -552,7 +556,8 @@ export enum ResumeState {
   SNAPSHOT_THEN_CONTINUED = 2,
 
   /**
-   * Neither frames nor snapshot are left. Nothing follows; read the run with GetRun.
+   * Neither frames nor snapshot are left for this token. Nothing follows; read the run with GetRun. Without a token
+   * the same is the error RESUME_GONE.
    *
    * @generated from enum value: RESUME_STATE_GONE = 3;
    */
