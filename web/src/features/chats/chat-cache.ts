@@ -7,6 +7,7 @@ import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_se
 import { createConnectQueryKey } from "@connectrpc/connect-query";
 import type { QueryClient } from "@tanstack/react-query";
 import { transport } from "../../rpc/ameide.ts";
+import { refreshLists } from "./list-news.ts";
 
 // The cache is the chat as of its checkpoint: updates are folded in with their checkpoint, so a page
 // that comes back to a chat continues from there and never shows a state with a hole in it.
@@ -102,16 +103,6 @@ function runsKey(chatId: string) {
     schema: InferenceService.method.listRuns,
     input: { chatId },
     cardinality: undefined,
-  });
-}
-
-export function refreshLists(client: QueryClient): void {
-  const { listChats, searchChats } = ChatQueryService.method;
-  void client.invalidateQueries({
-    queryKey: createConnectQueryKey({ schema: listChats, cardinality: undefined }),
-  });
-  void client.invalidateQueries({
-    queryKey: createConnectQueryKey({ schema: searchChats, cardinality: undefined }),
   });
 }
 

@@ -24,8 +24,10 @@ export function ChatPanel({ chat, messages, earlier }: ChatPanelProps) {
   const { chatId, activeRunId } = chat;
   const visible = useVisible();
   const [round, setRound] = useState(0);
-  useChatUpdates(chatId, visible);
   const run = useRun(chatId, activeRunId, visible, round);
+  // One stream per page: while an answer is written nobody else can send, and what was missed comes after.
+  const following = run.view?.runId === activeRunId && !run.view.done && run.failure === undefined;
+  useChatUpdates(chatId, visible && !following);
   const runs = useRuns(chatId);
   const sending = useSending(chatId, messages);
   const commands = useRunCommands(activeRunId, () => setRound((now) => now + 1));

@@ -7,7 +7,8 @@ import { problemOf } from "../../rpc/problem.ts";
 import { FormDialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { refreshLists, renameChat } from "./chat-cache.ts";
+import { renameChat } from "./chat-cache.ts";
+import { refreshLists } from "./list-news.ts";
 
 export function RenameChat({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const client = useQueryClient();

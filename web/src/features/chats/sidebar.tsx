@@ -4,11 +4,13 @@ import { useNavigate } from "react-router";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { ChatList } from "./chat-list.tsx";
+import { useListNews } from "./list-news.ts";
 import { SearchResults } from "./search-results.tsx";
 import { useDebounced } from "./use-debounced.ts";
 
 export function Sidebar() {
   const navigate = useNavigate();
+  useListNews();
   const [query, setQuery] = useState("");
   const words = useDeferredValue(useDebounced(query.trim(), 200));
   return (

@@ -4,7 +4,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { ameide } from "../../rpc/ameide.ts";
 import { leaveWhenRefused } from "../../rpc/query-client.ts";
-import { applyUpdate, checkpointOf, refreshLists, reloadChat } from "./chat-cache.ts";
+import { applyUpdate, checkpointOf, reloadChat } from "./chat-cache.ts";
+import { refreshLists } from "./list-news.ts";
 
 const pauseMillis = 5000;
 

@@ -2,8 +2,9 @@ import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_service_pb
 import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { addMessage, refreshLists, beginRun } from "./chat-cache.ts";
+import { addMessage, beginRun } from "./chat-cache.ts";
 import { claimRequestId, clearDraft } from "./draft-store.ts";
+import { refreshLists } from "./list-news.ts";
 import type { PendingMessage } from "./timeline.ts";
 
 /** Sends a message: shown at once, and given back to the composer when it is refused. */

@@ -3,8 +3,8 @@ import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useNavigate } from "react-router";
-import { refreshLists } from "./chat-cache.ts";
 import { claimRequestId, clearDraft } from "./draft-store.ts";
+import { refreshLists } from "./list-news.ts";
 
 export const newChatDraft = "new";
 
