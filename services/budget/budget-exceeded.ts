@@ -1,13 +1,12 @@
-import { BudgetWindow } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
 import { AppError } from "../platform/errors/app-error.ts";
-import { resetOf } from "./budget-window.ts";
+import { nameOfWindow, resetOf } from "./budget-window.ts";
 import { remainingOf, type BudgetStatus } from "./store.ts";
 
-/** Explains a refusal by the window that has least left. */
-export function budgetExceeded(statuses: readonly BudgetStatus[], wantedMicros: number): AppError {
-  const [tightest] = statuses.toSorted((a, b) => remainingOf(a) - remainingOf(b));
-  if (!tightest) throw new TypeError("there is a budget for every window");
-  const window = tightest.window === BudgetWindow.DAY ? "day" : "month";
+/** Explains a refusal by that one of the refusing windows that has least left. */
+export function budgetExceeded(refusing: readonly BudgetStatus[], wantedMicros: number): AppError {
+  const [tightest] = refusing.toSorted((a, b) => remainingOf(a) - remainingOf(b));
+  if (!tightest) throw new TypeError("no window refused");
+  const window = nameOfWindow(tightest.window);
   const reset = resetOf(tightest.window, tightest.periods).toISOString();
   return new AppError(
     "BUDGET_EXCEEDED",

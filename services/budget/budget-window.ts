@@ -3,6 +3,9 @@ import { BudgetWindow } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
 export const WINDOWS = [BudgetWindow.DAY, BudgetWindow.MONTH] as const;
 export type Window = (typeof WINDOWS)[number];
 
+/** As refusals name it. */
+export const nameOfWindow = (window: Window): string => (window === BudgetWindow.DAY ? "day" : "month");
+
 /** When each window began, as a date in UTC. */
 export interface Periods {
   day: string;

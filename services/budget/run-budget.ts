@@ -2,7 +2,7 @@ import { ExhaustionPolicy } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
 import { v7 as uuidv7 } from "uuid";
 import type { Reader, Tx } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
-import { periodsAt, type Periods } from "./budget-window.ts";
+import { nameOfWindow, periodsAt, WINDOWS, type Periods } from "./budget-window.ts";
 import { budgetExceeded } from "./budget-exceeded.ts";
 import { insertLedgerRow, isBooked } from "./ledger-store.ts";
 import type { PriceTable } from "./price-table.ts";
@@ -67,16 +67,20 @@ export interface RunBudget {
   reservedFor(reader: Reader, runId: string): Promise<number>;
   /** What the tenant may still spend before its tightest window is full. */
   remaining(reader: Reader): Promise<number>;
-  /** Whether a run that meets the limit is parked instead of stopped. */
-  parks(reader: Reader): Promise<boolean>;
+  /** Whether a run that was refused so is parked instead of stopped: the policy of the refusing window. */
+  parks(reader: Reader, refusal: AppError): Promise<boolean>;
 }
 
 export function createRunBudget(deps: BudgetDeps): RunBudget {
   const status = (reader: Reader) => readStatus(reader, deps.defaultLimits, periodsAt(deps.now()));
 
   async function hold(tx: Tx, periods: Periods, amount: number): Promise<void> {
-    if (await holdInAllWindows(tx, deps.defaultLimits, periods, amount)) return;
-    throw budgetExceeded(await readStatus(tx, deps.defaultLimits, periods), amount);
+    const held = await holdInAllWindows(tx, deps.defaultLimits, periods, amount);
+    if (held.length === WINDOWS.length) return;
+    // What was held just now in the other windows must not be told as somebody's reservation.
+    const statuses = await readStatus(tx, deps.defaultLimits, periods);
+    const refusing = statuses.filter(({ window }) => !held.includes(window));
+    throw budgetExceeded(refusing, amount);
   }
 
   return {
@@ -103,7 +107,10 @@ export function createRunBudget(deps: BudgetDeps): RunBudget {
     },
     reservedFor: findReserved,
     remaining: async (reader) => Math.min(...(await status(reader)).map(remainingOf)),
-    parks: async (reader) => (await status(reader)).some((s) => s.exhaustionPolicy === ExhaustionPolicy.PARK),
+    async parks(reader, { metadata }) {
+      const refusing = (await status(reader)).find((s) => nameOfWindow(s.window) === metadata["window"]);
+      return refusing?.exhaustionPolicy === ExhaustionPolicy.PARK;
+    },
   };
 }
 

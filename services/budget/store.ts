@@ -75,15 +75,15 @@ const windowsTable = (defaults: DefaultLimits, periods: Periods) => {
 const dateOf = (window: Window, periods: Periods) => startOf(window, periods).toISOString().slice(0, 10);
 
 /**
- * Holds an amount in every window, in one statement: no two callers can both take the last of it. Resolves to
- * whether all windows had it; when not, the caller must roll back.
+ * Holds an amount in every window, in one statement: no two callers can both take the last of it. Resolves to the
+ * windows that had room; when it is not all of them, the caller must roll back.
  */
 export async function holdInAllWindows(
   tx: Tx,
   defaults: DefaultLimits,
   periods: Periods,
   amount: number,
-): Promise<boolean> {
+): Promise<Window[]> {
   const held = await tx.sql.execute(sql`
     WITH limits AS (
       SELECT w.budget_window, w.period_start, COALESCE(b.limit_micros, w.default_limit) AS limit_micros
@@ -98,10 +98,11 @@ export async function holdInAllWindows(
       WHERE p.used_micros + p.reserved_micros + excluded.reserved_micros
         <= (SELECT l.limit_micros FROM limits l WHERE l.budget_window = p.budget_window)
     RETURNING p.budget_window`);
-  return held.length === WINDOWS.length;
+  // Rows come as arrays of their columns.
+  return (held as unknown as [Window][]).map(([window]) => window);
 }
 
-/** The same, but a refusal leaves the transaction as it was. */
+/** The same, all or nothing: a refusal leaves the transaction as it was. */
 export async function tryHoldInAllWindows(
   tx: Tx,
   defaults: DefaultLimits,
@@ -109,7 +110,7 @@ export async function tryHoldInAllWindows(
   amount: number,
 ): Promise<boolean> {
   await tx.sql.execute(sql`SAVEPOINT hold`);
-  const held = await holdInAllWindows(tx, defaults, periods, amount);
+  const held = (await holdInAllWindows(tx, defaults, periods, amount)).length === WINDOWS.length;
   await tx.sql.execute(held ? sql`RELEASE SAVEPOINT hold` : sql`ROLLBACK TO SAVEPOINT hold`);
   return held;
 }

@@ -18,10 +18,17 @@ const notFound = (chatId: string) =>
     metadata: { chat_id: chatId },
   });
 
+/** The chat as it stands, deleted or not, if the actor may read it. For those who hear that it was deleted. */
+export async function loadChatOrItsEnd(reader: Reader, actor: Actor, chatId: string): Promise<ChatState> {
+  const chat = await findChat(reader, chatId);
+  if (!chat || !mayRead(actor, chat)) throw notFound(chatId);
+  return chat;
+}
+
 /** The chat, if it is there and the actor may read it; what may not be read looks as if it were not there. */
 export async function loadReadableChat(reader: Reader, actor: Actor, chatId: string): Promise<ChatState> {
-  const chat = await findChat(reader, chatId);
-  if (!chat || chat.deleted || !mayRead(actor, chat)) throw notFound(chatId);
+  const chat = await loadChatOrItsEnd(reader, actor, chatId);
+  if (chat.deleted) throw notFound(chatId);
   return chat;
 }
 

@@ -20,8 +20,9 @@ export async function deleteChat(
   return runCommand(deps, actor, ChatCommandService.method.deleteChat, request, async (tx) => {
     const chat = await loadManageableChat(tx, actor, request.chatId);
     requireEtag(request.etag, chat.version);
-    if (chat.activeRunId !== "") await deps.runs.cancel(tx, actor, chat.activeRunId);
     await changeChat(tx, deps, actor, chat, decideDelete(chat), request.requestId);
+    // After the chat is gone, so that a parked run leaves no answer in it.
+    if (chat.activeRunId !== "") await deps.runs.cancel(tx, actor, chat.activeRunId);
     return {};
   });
 }

@@ -17,6 +17,8 @@ import { linkArtifact } from "./link-artifact.ts";
 import { findLink } from "./link-store.ts";
 import type { RunPorts } from "./run-ports.ts";
 
+const LONGEST_TITLE = 200;
+
 type Deps = ChatDeps & { runs: RunPorts };
 
 export async function ensureChatForArtifactAndSendMessage(
@@ -56,7 +58,7 @@ async function begin(
   const decided = decideCreate({
     userId: actor.userId,
     teams: actor.teams,
-    title: `About ${artifact.title}`.slice(0, 200),
+    title: [...`About ${artifact.title}`].slice(0, LONGEST_TITLE).join(""),
     visibility: request.visibility,
     agentId: deps.runs.agentOrDefault(request.agentId),
     metadata: undefined,

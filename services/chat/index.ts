@@ -6,6 +6,6 @@ export { deliverMessage } from "./deliver-message.ts";
 export { createChatHandlers } from "./handlers.ts";
 export { linkPrimaryChat } from "./link-primary-chat.ts";
 export { latestMessages } from "./message-store.ts";
-export { plainText } from "./plain-text.ts";
+export { spokenText } from "./plain-text.ts";
 export { readableChatReference } from "./readable-chat-reference.ts";
 export type { RunForChat, RunPorts } from "./run-ports.ts";

@@ -3,7 +3,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { Reader, Tx } from "../platform/db/database.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
-import { plainText } from "./plain-text.ts";
+import { plainText, spokenText } from "./plain-text.ts";
 import { chatMessages } from "./tables.ts";
 
 const inChat = (reader: Reader, chatId: string) =>
@@ -17,7 +17,7 @@ export async function saveMessage(tx: Tx, message: ChatMessage): Promise<void> {
     version: Number(message.version),
     messageId: message.messageId,
     message: toBinary(ChatMessageSchema, message),
-    tokens: countTokens(text),
+    tokens: countTokens(spokenText(message.parts)),
     // PostgreSQL refuses a tsvector of more than a mebibyte.
     words: sql`to_tsvector('simple', ${text.slice(0, 200_000)})`,
   });
@@ -46,12 +46,18 @@ export async function listMessages(
   return rows.map((row) => fromBinary(ChatMessageSchema, row.message));
 }
 
-/** The latest messages that fit both limits, oldest first, with our count of their tokens. */
+/** A message and our count of what a model reads of it. */
+export interface CountedMessage {
+  message: ChatMessage;
+  tokens: number;
+}
+
+/** The latest messages that fit both limits, oldest first. */
 export async function latestMessages(
   reader: Reader,
   chatId: string,
   limits: { messages: number; tokens: number },
-): Promise<{ messages: ChatMessage[]; tokens: number }> {
+): Promise<CountedMessage[]> {
   const rows = await reader.sql
     .select({ message: chatMessages.message, tokens: chatMessages.tokens })
     .from(chatMessages)
@@ -59,12 +65,12 @@ export async function latestMessages(
     .orderBy(desc(chatMessages.version))
     .limit(limits.messages);
   let tokens = 0;
-  const kept: ChatMessage[] = [];
+  const kept: CountedMessage[] = [];
   for (const row of rows) {
     // The newest message is always kept: it is the question.
     if (kept.length > 0 && tokens + row.tokens > limits.tokens) break;
     tokens += row.tokens;
-    kept.unshift(fromBinary(ChatMessageSchema, row.message));
+    kept.unshift({ message: fromBinary(ChatMessageSchema, row.message), tokens: row.tokens });
   }
-  return { messages: kept, tokens };
+  return kept;
 }

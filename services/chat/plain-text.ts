@@ -1,9 +1,13 @@
 import type { MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 
-/** What a message says, as a model or a search reads it. Pictures and attachments are named, not described. */
+/** What a message says, as a search reads it. Pictures and attachments are named, not described. */
 export function plainText(parts: readonly MessagePart[]): string {
   return parts.map(textOf).join("\n\n");
 }
+
+/** What a model reads of it. A model that reads past tool calls as text starts to write them as text. */
+export const spokenText = (parts: readonly MessagePart[]): string =>
+  plainText(parts.filter(({ kind }) => kind.case !== "toolCall"));
 
 function textOf({ kind }: MessagePart): string {
   switch (kind.case) {

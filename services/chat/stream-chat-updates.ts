@@ -8,7 +8,7 @@ import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { StoredEvent } from "../platform/event-store/event-store.ts";
 import { tailStream, type TailDeps } from "../platform/event-store/stream-tail.ts";
 import { checkpointToken, versionOfCheckpoint } from "../platform/tokens/checkpoint-token.ts";
-import { loadReadableChat } from "./chat-access.ts";
+import { loadChatOrItsEnd, loadReadableChat } from "./chat-access.ts";
 import { chatMessage } from "./chat-message.ts";
 import { chatStream, type ChatEvent } from "./chat.ts";
 
@@ -65,7 +65,7 @@ async function updateOf(
       return { case: "deleted", value: { deletedBy: metadata.userId } };
     default: {
       // Reading it again also ends the stream of somebody with whom it is no longer shared.
-      const chat = await loadReadableChat(deps.database.reader(actor.tenantId), actor, chatId);
+      const chat = await loadChatOrItsEnd(deps.database.reader(actor.tenantId), actor, chatId);
       return { case: "chat", value: chatMessage(chat) };
     }
   }

@@ -26,6 +26,7 @@ export class RunAnswer {
   }
 
   addText(text: string): void {
+    if (text === "") return;
     this.#textLength += codePoints(text);
     const last = this.#parts.at(-1);
     if (last?.kind.case === "text") last.kind.value.text += text;

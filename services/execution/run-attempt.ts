@@ -3,10 +3,11 @@ import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
 import { RunErrorSchema, RunState, type RunError } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";
 import {
-  conversationOf,
-  conversationOfChat,
+  conversationOfRun,
   endRun,
   findRun,
+  giveLeaseBack,
+  QUEUE_SUBJECT,
   removeClaimed,
   usageMessage,
   type Claim,
@@ -20,60 +21,67 @@ import type { FrameBody } from "./run-writer.ts";
 import { causerOf, RunSession, type RunSessionDeps } from "./run-session.ts";
 import { RunStop } from "./run-stop.ts";
 
-/**
- * Works on a claimed run until it ends, is parked, is taken over, or the controller aborts. What it resolves to says
- * whether the lease should go back to the queue at once.
- */
+/** Works on a claimed run until it ends, is parked, is taken over, or the controller aborts. */
 export async function runAttempt(deps: RunSessionDeps, claim: Claim, abort: AbortController): Promise<void> {
-  const session = await RunSession.begin(deps, claim, (error) => abort.abort(stopFor(error)));
+  const onRefused = (error: unknown) => abort.abort(stopFor(error));
+  const session = await RunSession.begin(deps, claim, abort.signal, onRefused);
   if (!session) return;
   try {
-    session.writer.emit({ case: "started", value: startedFrame(session) });
-    if (session.run.cancelRequested) throw new RunStop("cancelled");
-    await follow(session, abort.signal);
+    begin(session);
+    await follow(session, abort);
     await conclude(session, { state: RunState.COMPLETED });
   } catch (error) {
-    return concludeAfter(session, error);
+    await concludeAfter(session, error);
   }
 }
 
-const stopFor = (error: unknown) =>
-  error instanceof FencedOut
-    ? new RunStop("lease-lost")
-    : error instanceof EpochLost
-      ? new RunStop("shutting-down")
-      : error;
-
-function startedFrame({ run: { agentId, agentVersion, model } }: RunSession) {
-  return { $typeName: "ameide.inference.v1.Started" as const, agentId, agentVersion, model };
+function stopFor(error: unknown): unknown {
+  if (error instanceof FencedOut) return new RunStop("lease-lost");
+  return error instanceof EpochLost ? new RunStop("give-back") : error;
 }
 
-async function follow(session: RunSession, signal: AbortSignal): Promise<void> {
-  const { run, claim, deps } = session;
-  const reader = deps.database.reader(claim.tenantId);
-  const { messages } =
-    run.chatId === "" ? conversationOf(run.messages) : await conversationOfChat(reader, run.chatId);
-  const { runId, userId, agentId, agentVersion, model, maxOutputTokens } = run;
-  const events = deps.executor.execute({
-    ...{
-      tenantId: claim.tenantId,
-      runId,
-      userId,
-      attempt: claim.attempt,
-      agentId,
-      agentVersion,
-      model,
-      maxOutputTokens,
-    },
-    conversation: messages,
-    beforeModelCall: (call) => session.openCall(call),
-    signal,
+/** A later attempt takes back what was said at once, so that the line and what is stored of it agree. */
+function begin({ claim, run, writer }: RunSession): void {
+  const { agentId, agentVersion, model } = run;
+  writer.emit({
+    case: "started",
+    value: { $typeName: "ameide.inference.v1.Started", agentId, agentVersion, model },
   });
-  let first = true;
+  if (claim.attempt > 1) writer.emit(TAKE_ALL_BACK);
+  if (run.cancelRequested) throw new RunStop("cancelled");
+}
+
+const TAKE_ALL_BACK: FrameBody = {
+  case: "retract",
+  value: { $typeName: "ameide.inference.v1.Retract", toOffset: 0n, keepToolCalls: 0 },
+};
+
+async function follow(session: RunSession, abort: AbortController): Promise<void> {
+  const { run, claim, deps } = session;
+  const conversation = await conversationOfRun(deps.database.reader(claim.tenantId), run);
+  const { runId, userId, agentId, agentVersion, model, maxOutputTokens } = run;
+  const { tenantId, attempt } = claim;
+  const events = deps.executor.execute({
+    tenantId,
+    runId,
+    userId,
+    attempt,
+    agentId,
+    agentVersion,
+    model,
+    maxOutputTokens,
+    conversation,
+    beforeModelCall: (call) => session.openCall(call),
+    signal: abort.signal,
+  });
   for await (const event of events) {
-    if (first && claim.attempt > 1) sayAgain(session, event.type === "restored" ? event.parts : []);
-    first = false;
-    await take(session, event);
+    try {
+      await take(session, event);
+    } catch (error) {
+      // Whatever of the graph waits for this session must not wait for ever.
+      abort.abort(error);
+      throw error;
+    }
   }
 }
 
@@ -81,6 +89,7 @@ async function take(session: RunSession, event: AgentEvent): Promise<void> {
   const { answer, writer } = session;
   switch (event.type) {
     case "restored":
+      return sayAgain(session, event.parts);
     case "call_started":
       return;
     case "text":
@@ -101,19 +110,14 @@ async function take(session: RunSession, event: AgentEvent): Promise<void> {
       return;
     }
     case "call_ended":
-      await session.closeCall(event.usage);
-      return session.emitUsage();
+      if (await session.closeCall(event.usage)) await session.emitUsage();
+      return;
   }
 }
 
-/** A later attempt takes back everything and says again what the checkpoint holds: readers may lack its last frames. */
+/** Says what the checkpoint holds of the answer; earlier attempts' frames were taken back. */
 function sayAgain(session: RunSession, parts: readonly MessagePart[]): void {
   const { answer, writer } = session;
-  writer.emit({
-    case: "retract",
-    value: { $typeName: "ameide.inference.v1.Retract", toOffset: 0n, keepToolCalls: 0 },
-  });
-  answer.replaceWith([]);
   for (const { kind } of parts) {
     if (kind.case === "text") {
       writer.text(answer.textLength, kind.value.text);
@@ -152,22 +156,29 @@ const toolResultFrame = (toolCallId: string, result: string, state: ToolCallStat
 });
 
 async function concludeAfter(session: RunSession, error: unknown): Promise<void> {
-  if (error instanceof RunStop && error.why === "lease-lost") return;
-  if (error instanceof RunStop && error.why === "shutting-down") {
-    await session.closeCall(undefined);
-    return;
+  if (error instanceof RunStop) {
+    if (error.why === "cancelled") await conclude(session, { state: RunState.CANCELLED });
+    if (error.why === "give-back") await giveBack(session);
+  } else if (error instanceof AppError && error.reason === "BUDGET_EXCEEDED") {
+    const parks = await session.deps.budget.parks(
+      session.deps.database.reader(session.claim.tenantId),
+      error,
+    );
+    const state = parks ? RunState.PARKED : RunState.CANCELLED;
+    await conclude(session, { state, error: runErrorOf(session, error) });
+  } else {
+    await conclude(session, { state: RunState.FAILED, error: runErrorOf(session, error) });
   }
-  if (error instanceof RunStop) await conclude(session, { state: RunState.CANCELLED });
-  else if (error instanceof AppError && error.reason === "BUDGET_EXCEEDED")
-    await concludeOutOfBudget(session, error);
-  else await conclude(session, { state: RunState.FAILED, error: runErrorOf(session, error) });
-  return;
 }
 
-async function concludeOutOfBudget(session: RunSession, error: AppError): Promise<void> {
-  const parks = await session.deps.budget.parks(session.deps.database.reader(session.claim.tenantId));
-  const state = parks ? RunState.PARKED : RunState.CANCELLED;
-  await conclude(session, { state, error: runErrorOf(session, error) });
+/** Another executor need not wait for the end of the lease. */
+async function giveBack(session: RunSession): Promise<void> {
+  const { claim, deps } = session;
+  await session.closeCall(undefined);
+  await session.underLease(async (tx) => {
+    await giveLeaseBack(tx, claim);
+    tx.afterCommit(() => deps.bus.publish(QUEUE_SUBJECT));
+  });
 }
 
 /** Books what is open, ends the run and its lease in one transaction, then says so on the line. */
@@ -176,7 +187,7 @@ async function conclude(
   ending: { state: RunOutcome["state"]; error?: RunError },
 ): Promise<void> {
   const { answer, claim, deps, writer } = session;
-  await session.closeCall(undefined);
+  if (await session.closeCall(undefined)) await session.emitUsage();
   if (ending.state !== RunState.COMPLETED) failOpenToolCalls(session);
   const usage = usageMessage(session.spent, deps.budget.currency);
   const outcome = { state: ending.state, parts: answer.parts(), usage, error: ending.error };
@@ -188,13 +199,11 @@ async function conclude(
     return ended;
   });
   if (ending.error) writer.emit({ case: "error", value: ending.error });
-  const messageId = run.end?.messageId ?? "";
-  writer.emit({
-    case: "status",
-    value: { $typeName: "ameide.inference.v1.Status", state: ending.state, messageId },
-  });
+  const { state, end } = run;
+  const messageId = end?.messageId ?? "";
+  writer.emit({ case: "status", value: { $typeName: "ameide.inference.v1.Status", state, messageId } });
   await writer.flush();
-  if (ending.state !== RunState.PARKED) await deps.forget(claim.tenantId, claim.runId);
+  if (state !== RunState.PARKED) await deps.forget(claim.tenantId, claim.runId);
 }
 
 /** The stored parts and the frames say the same about tool calls that will get no result. */

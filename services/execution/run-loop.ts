@@ -36,34 +36,46 @@ const POLL_MILLISECONDS = 1000;
 export function startRunLoop(deps: RunLoopDeps): RunLoop {
   const active = new Map<string, Active>();
   const stopping = new AbortController();
+  /** Leases are kept as long as runs are under way. */
+  const idle = new AbortController();
   const queue = createWakeUp((wake) => deps.bus.subscribe(QUEUE_SUBJECT, wake));
   const cancels = createWakeUp((wake) => deps.bus.subscribe(CANCEL_SUBJECT, wake));
 
-  const begin = (claim: Claim) => {
+  const begin = (claimed: Claim) => {
     const abort = new AbortController();
-    const done = attempt(deps, claim, abort).finally(() => {
-      active.delete(claim.runId);
-      queue.wake();
-    });
-    active.set(claim.runId, { claim, abort, done });
+    // An attempt that outlived its lease makes room for the next one.
+    active.get(claimed.runId)?.abort.abort(new RunStop("lease-lost"));
+    const run: Active = {
+      claim: claimed,
+      abort,
+      done: attempt(deps, claimed, abort).finally(() => forget(run)),
+    };
+    active.set(claimed.runId, run);
   };
+  const forget = (run: Active) => {
+    if (active.get(run.claim.runId) === run) active.delete(run.claim.runId);
+    queue.wake();
+  };
+  const allDone = () => Promise.all([...active.values()].map((run) => run.done));
   const claiming = repeat(stopping.signal, deps, async () => {
     const claims = await claim(deps, deps.concurrency - active.size);
-    for (const claimed of claims) begin(claimed);
+    claims.forEach(begin);
     if (claims.length === 0) await queue.wait(POLL_MILLISECONDS, stopping.signal);
   });
-  const renewing = repeat(stopping.signal, deps, async () => {
-    await cancels.wait((deps.leaseSeconds * 1000) / 3, stopping.signal);
+  const renewing = repeat(idle.signal, deps, async () => {
+    await cancels.wait((deps.leaseSeconds * 1000) / 3, idle.signal);
     await renew(deps, active);
   });
 
   return {
     async stop(graceMilliseconds) {
       stopping.abort();
-      await Promise.all([claiming, renewing]);
-      await within(graceMilliseconds, Promise.all([...active.values()].map((run) => run.done)));
-      for (const run of active.values()) run.abort.abort(new RunStop("shutting-down"));
-      await Promise.all([...active.values()].map((run) => run.done));
+      await claiming;
+      await within(graceMilliseconds, allDone());
+      for (const run of active.values()) run.abort.abort(new RunStop("give-back"));
+      await allDone();
+      idle.abort();
+      await renewing;
       await deps.database.systemTransaction((tx) => releaseLeases(tx, deps.executorId));
       queue.close();
       cancels.close();

@@ -1,17 +1,14 @@
 import { RunState, UsageStage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import {
-  OpenCallSchema,
   RunProgressSchema,
   type OpenCall,
   type RunProgress,
 } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
 import { create } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { usageOf, type CallToBook } from "../budget/index.ts";
+import { usageOf, type UsageTotals } from "../budget/index.ts";
 import {
   changeRun,
   decideClaim,
-  findProgress,
   findRun,
   hasEnded,
   holdsClaim,
@@ -21,11 +18,13 @@ import {
   type RunDeps,
   type RunRecord,
 } from "../inference/index.ts";
+import { retryConflicts } from "../platform/command/retry-conflicts.ts";
 import type { Tx } from "../platform/db/database.ts";
 import type { FrameLog } from "../platform/frame-log/frame-log.ts";
 import { currentTraceId } from "../platform/telemetry/trace.ts";
 import type { AgentExecutor, CallUsage, ModelCall } from "./agent-event.ts";
 import { RunAnswer } from "./run-answer.ts";
+import { bookAbandonedCall, callToBook, openCallOf } from "./run-call.ts";
 import { RunStop } from "./run-stop.ts";
 import { RunWriter } from "./run-writer.ts";
 
@@ -45,6 +44,12 @@ const PROGRESS_FRAMES = 250;
 /** How much is held at a time for a model that says more than it was allowed to. */
 const SLICE_TOKENS = 256;
 
+interface Begun {
+  run: RunRecord;
+  reservedMicros: number;
+  spent: UsageTotals;
+}
+
 /**
  * One attempt at one run, held under a lease: what it has said, what it has spent, and how both are kept. Every
  * write checks the lease in its own transaction, so an executor that lost it changes nothing.
@@ -53,10 +58,13 @@ export class RunSession {
   readonly deps: RunSessionDeps;
   readonly claim: Claim;
   readonly run: RunRecord;
+  /** Aborts with the reason why the session is to end. */
+  readonly signal: AbortSignal;
   readonly answer = new RunAnswer();
   readonly writer: RunWriter;
   #openCall: OpenCall | undefined;
-  #spent = { inputTokens: 0, outputTokens: 0, costMicros: 0 };
+  #callBefore: PromiseWithResolvers<void> | undefined;
+  #spent: UsageTotals;
   #reservedMicros: number;
   #saved = { at: 0, seq: 0 };
 
@@ -64,64 +72,61 @@ export class RunSession {
   static async begin(
     deps: RunSessionDeps,
     claim: Claim,
+    signal: AbortSignal,
     onRefused: (error: unknown) => void,
   ): Promise<RunSession | undefined> {
     const { tenantId, runId, attempt } = claim;
-    const begun = await deps.database.transaction(tenantId, async (tx) => {
-      const run = await findRun(tx, runId);
-      if (!run || hasEnded(run) || !(await holdsClaim(tx, claim, deps.executorId))) return undefined;
-      await bookAbandonedCall(tx, deps, run);
-      const causer = causerOf(run);
-      const claimed = await changeRun(tx, deps, causer, run, decideClaim(run, attempt, deps.executorId));
-      const reserved = await deps.budget.reservedFor(tx, runId);
-      return { run: claimed, reserved, spent: await usageOf(tx, { runId }) };
-    });
+    const begun = await retryConflicts(() =>
+      deps.database.transaction(tenantId, (tx) => takeUp(tx, deps, claim)),
+    );
     if (!begun) return undefined;
     const writer = await RunWriter.open({ log: deps.log, runId, attempt, onRefused });
-    return new RunSession(deps, claim, begun, writer);
+    return new RunSession(deps, claim, begun, writer, signal);
   }
 
   private constructor(
     deps: RunSessionDeps,
     claim: Claim,
-    begun: { run: RunRecord; reserved: number; spent: RunSession["spent"] },
+    begun: Begun,
     writer: RunWriter,
+    signal: AbortSignal,
   ) {
     this.deps = deps;
     this.claim = claim;
     this.run = begun.run;
     this.writer = writer;
-    this.#reservedMicros = begun.reserved;
+    this.signal = signal;
+    this.#reservedMicros = begun.reservedMicros;
     this.#spent = begun.spent;
   }
 
   /** What all booked calls of the run used. */
-  get spent(): { inputTokens: number; outputTokens: number; costMicros: number } {
+  get spent(): UsageTotals {
     return this.#spent;
   }
 
   /** Runs `work` in a transaction that holds the lease; throws RunStop when it is lost. */
   underLease<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.deps.database.transaction(this.claim.tenantId, async (tx) => {
-      if (!(await holdsClaim(tx, this.claim, this.deps.executorId))) throw new RunStop("lease-lost");
-      return work(tx);
-    });
+    return retryConflicts(() =>
+      this.deps.database.transaction(this.claim.tenantId, async (tx) => {
+        if (!(await holdsClaim(tx, this.claim, this.deps.executorId))) throw new RunStop("lease-lost");
+        return work(tx);
+      }),
+    );
   }
 
   /** Holds the worst case of a model call, and makes it durable that the call is about to begin. */
   async openCall(call: ModelCall): Promise<void> {
-    const worst = this.#costOf(call, call.maxOutputTokens);
-    this.#openCall = create(OpenCallSchema, {
-      callId: call.callId,
-      model: call.model,
-      inputTokens: BigInt(call.inputTokens),
-      startTime: timestampFromDate(this.deps.now()),
-    });
-    const progress = this.#progress();
+    // The graph runs ahead of its events: the call before may still have to be booked.
+    if (this.#callBefore) await unlessAborted(this.#callBefore.promise, this.signal);
+    const opened = openCallOf(call, this.deps.now());
+    const progress = this.#progress(opened);
     await this.underLease(async (tx) => {
-      await this.#extendTo(tx, worst);
+      await this.#extendTo(tx, this.#costOf(opened, call.maxOutputTokens));
       await this.#store(tx, progress);
     });
+    this.#openCall = opened;
+    this.#callBefore = Promise.withResolvers();
   }
 
   /** Takes our count of the open call; beyond what is held, more is held or BUDGET_EXCEEDED is thrown. */
@@ -129,34 +134,33 @@ export class RunSession {
     const call = this.#openCall;
     if (!call) return;
     call.outputTokens = BigInt(outputTokens);
-    const tokens = { inputTokens: Number(call.inputTokens), outputTokens };
-    const cost = this.deps.budget.costOf(call.model, tokens);
-    if (cost > this.#reservedMicros)
-      await this.underLease((tx) => this.#extendTo(tx, cost + cost - this.#reservedMicros));
+    if (this.#costOf(call, outputTokens) > this.#reservedMicros) {
+      const slice = this.#costOf(call, outputTokens + SLICE_TOKENS);
+      await this.underLease((tx) => this.#extendTo(tx, slice));
+    }
     if (this.#progressIsDue()) await this.keepProgress();
   }
 
-  /** Books the open call. Without a usage, by our count, as cut short. */
-  async closeCall(usage: CallUsage | undefined): Promise<void> {
+  /** Books the open call. Without a usage, by our count, as cut short. Resolves to whether one was open. */
+  async closeCall(usage: CallUsage | undefined): Promise<boolean> {
     const call = this.#openCall;
-    if (!call) return;
-    this.#openCall = undefined;
-    const progress = this.#progress();
-    const booking = await this.underLease(async (tx) => {
-      const booked = await this.deps.budget.book(tx, callToBook(this.run, call, usage));
+    if (!call) return false;
+    const progress = this.#progress(undefined);
+    const { booked, spent } = await this.underLease(async (tx) => {
+      const booking = await this.deps.budget.book(tx, callToBook(this.run, call, usage));
       await this.#store(tx, progress);
-      return { booked, spent: await usageOf(tx, { runId: this.run.runId }) };
+      return { booked: booking, spent: await usageOf(tx, { runId: this.run.runId }) };
     });
-    this.#spent = booking.spent;
-    if (!booking.booked) return;
-    this.#reservedMicros = booking.booked.reservedMicros;
-    const { uncoveredMicros } = booking.booked;
-    if (uncoveredMicros > 0) {
-      this.deps.warn("a provider told more usage than the budget had room for", {
-        runId: this.run.runId,
-        uncoveredMicros,
-      });
+    this.#openCall = undefined;
+    this.#spent = spent;
+    if (booked) this.#reservedMicros = booked.reservedMicros;
+    this.#callBefore?.resolve();
+    if (booked && booked.uncoveredMicros > 0) {
+      const { uncoveredMicros } = booked;
+      const details = { runId: this.run.runId, uncoveredMicros };
+      this.deps.warn("a model used more than the budget had room for", details);
     }
+    return true;
   }
 
   /** Says what the run has cost so far. */
@@ -167,7 +171,7 @@ export class RunSession {
   }
 
   keepProgress(): Promise<void> {
-    const progress = this.#progress();
+    const progress = this.#progress(this.#openCall);
     return this.underLease((tx) => this.#store(tx, progress));
   }
 
@@ -177,7 +181,7 @@ export class RunSession {
   }
 
   /** Answer and seq are read in the same moment, so that the snapshot is exactly what the line says up to there. */
-  #progress(): RunProgress {
+  #progress(openCall: OpenCall | undefined): RunProgress {
     void this.writer.flush();
     this.#saved = { at: performance.now(), seq: this.writer.lastSeq };
     return create(RunProgressSchema, {
@@ -190,7 +194,7 @@ export class RunSession {
         seq: BigInt(this.writer.lastSeq),
         usage: usageMessage(this.#spent, this.deps.budget.currency),
       },
-      ...(this.#openCall && { openCall: this.#openCall }),
+      ...(openCall && { openCall }),
     });
   }
 
@@ -198,8 +202,8 @@ export class RunSession {
     return saveProgress(tx, this.run.runId, progress, this.deps.now());
   }
 
-  #costOf({ model, inputTokens }: ModelCall, outputTokens: number): number {
-    return this.deps.budget.costOf(model, { inputTokens, outputTokens });
+  #costOf({ model, inputTokens }: OpenCall, outputTokens: number): number {
+    return this.deps.budget.costOf(model, { inputTokens: Number(inputTokens), outputTokens });
   }
 
   async #extendTo(tx: Tx, micros: number): Promise<void> {
@@ -212,31 +216,23 @@ export class RunSession {
   }
 }
 
+async function takeUp(tx: Tx, deps: RunSessionDeps, claim: Claim): Promise<Begun | undefined> {
+  const { runId, attempt } = claim;
+  const run = await findRun(tx, runId);
+  if (!run || hasEnded(run) || !(await holdsClaim(tx, claim, deps.executorId))) return undefined;
+  await bookAbandonedCall(tx, deps.budget, run);
+  const claimed = await changeRun(tx, deps, causerOf(run), run, decideClaim(run, attempt, deps.executorId));
+  const reservedMicros = await deps.budget.reservedFor(tx, runId);
+  return { run: claimed, reservedMicros, spent: await usageOf(tx, { runId }) };
+}
+
 /** The user on whose behalf the run executes. */
 export const causerOf = ({ userId }: RunRecord) => ({ userId, traceId: currentTraceId() ?? "" });
 
-function callToBook(run: RunRecord, call: OpenCall, usage: CallUsage | undefined): CallToBook {
-  const { runId, chatId, agentId, userId } = run;
-  const { callId, model } = call;
-  const counted = { inputTokens: Number(call.inputTokens), outputTokens: Number(call.outputTokens) };
-  return {
-    runId,
-    chatId,
-    agentId,
-    userId,
-    callId,
-    model,
-    aborted: usage === undefined,
-    ...counted,
-    ...tokensOf(usage),
-  };
-}
-
-const tokensOf = (usage: CallUsage | undefined) =>
-  usage && { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
-
-/** A call that was under way when its executor died is charged by what we had counted. */
-async function bookAbandonedCall(tx: Tx, deps: RunSessionDeps, run: RunRecord): Promise<void> {
-  const progress = await findProgress(tx, run.runId);
-  if (progress?.openCall) await deps.budget.book(tx, callToBook(run, progress.openCall, undefined));
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener("abort", stop));
 }

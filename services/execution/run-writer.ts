@@ -19,8 +19,6 @@ export interface RunWriterOptions {
 /** Writes one attempt's frames to the run's log: in order, encoded once, text deltas joined when busy. */
 export class RunWriter {
   readonly epoch: string;
-  /** Whether an earlier attempt wrote to this line. */
-  readonly continues: boolean;
   readonly #options: RunWriterOptions;
   #nextSeq: number;
   #frames: Uint8Array[] = [];
@@ -33,14 +31,13 @@ export class RunWriter {
   #refused = false;
 
   static async open(options: RunWriterOptions): Promise<RunWriter> {
-    const { epoch, nextSeq } = await options.log.open(options.runId);
+    const { epoch, nextSeq } = await options.log.open(options.runId, options.attempt);
     return new RunWriter(options, epoch, nextSeq);
   }
 
   private constructor(options: RunWriterOptions, epoch: string, nextSeq: number) {
     this.#options = options;
     this.epoch = epoch;
-    this.continues = nextSeq > 1;
     this.#nextSeq = nextSeq;
     this.#firstPendingSeq = nextSeq;
   }

@@ -4,7 +4,7 @@ import type { Tx } from "../platform/db/database.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import type { AgentDefinition } from "./agent-registry.ts";
 import { changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
-import { conversationOf, conversationOfChat, type Conversation } from "./conversation.ts";
+import { conversationOfRun, type SpokenMessage } from "./conversation.ts";
 import { enqueueRun } from "./lease-store.ts";
 import type { ModelInfo } from "./model-catalog.ts";
 import { decideAdmit, newRun, type RunRecord } from "./run.ts";
@@ -22,7 +22,7 @@ export interface RunToAdmit {
   requestId: string;
 }
 
-/** What a message and a tool cost beyond their text. */
+/** What a message costs beyond its text, and a tool by being on the list. */
 const TOKENS_PER_MESSAGE = 8;
 const TOKENS_PER_TOOL = 150;
 
@@ -31,10 +31,8 @@ export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunT
   const agent = deps.agents.get(wanted.agentId);
   const [model] = deps.agents.modelsOf(agent);
   const maxOutputTokens = outputLimit(agent, model, wanted.maxOutputTokens);
-  const conversation =
-    wanted.chatId === "" ? conversationOf(wanted.messages) : await conversationOfChat(tx, wanted.chatId);
   const reservedMicros = deps.budget.costOf(model.ref, {
-    inputTokens: inputTokensOf(agent, conversation),
+    inputTokens: inputTokensOf(agent, await conversationOfRun(tx, wanted)),
     outputTokens: maxOutputTokens,
   });
   const { runId, chatId, messageId, messages, requestId } = wanted;
@@ -59,8 +57,15 @@ export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunT
 export const outputLimit = (agent: AgentDefinition, model: ModelInfo, wanted: number): number =>
   Math.min(wanted || agent.maxOutputTokens, model.maxOutputTokens);
 
-/** Our count of what the first model call reads. */
-export function inputTokensOf(agent: AgentDefinition, { messages, tokens }: Conversation): number {
-  const extra = (messages.length + 1) * TOKENS_PER_MESSAGE + agent.tools.length * TOKENS_PER_TOOL;
-  return tokens + countTokens(agent.prompt) + extra;
+/**
+ * Our count of what the first model call reads: never less than what its executor will count, or a run that was
+ * admitted on a tight budget would be refused at its first word.
+ */
+export function inputTokensOf(agent: AgentDefinition, conversation: readonly SpokenMessage[]): number {
+  const instructions = conversation.filter(({ role }) => role === "system").map(({ text }) => text);
+  const spoken = conversation.reduce((sum, { role, tokens }) => sum + (role === "system" ? 0 : tokens), 0);
+  const system = countTokens([agent.prompt, ...instructions].join("\n\n"));
+  return (
+    system + spoken + (conversation.length + 1) * TOKENS_PER_MESSAGE + agent.tools.length * TOKENS_PER_TOOL
+  );
 }

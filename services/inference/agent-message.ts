@@ -8,7 +8,11 @@ export function agentMessage(
 ): MessageInitShape<typeof AgentSchema> {
   const { agentId, version, title, description, tools, maxOutputTokens } = agent;
   return {
-    ...{ agentId, version, title, description, maxOutputTokens },
+    agentId,
+    version,
+    title,
+    description,
+    maxOutputTokens,
     tools: [...tools],
     models: agents.modelsOf(agent).map((model) => model.ref),
     default: agentId === DEFAULT_AGENT_ID,

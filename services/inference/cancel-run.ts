@@ -34,13 +34,14 @@ export async function cancelRunOfChat(tx: Tx, deps: RunDeps, actor: Actor, runId
 }
 
 async function cancel(tx: Tx, deps: RunDeps, actor: Actor, run: RunRecord): Promise<RunRecord> {
+  // The lease first, as its executor does, so that the two never wait for each other.
+  await requestCancel(tx, run.runId);
   const asked = await changeRun(tx, deps, actor, run, decideCancel(run, actor.userId));
   // A parked run has no executor that could stop it.
   if (asked.state === RunState.PARKED && asked.end) {
     const { parts, usage } = asked.end;
     return endRun(tx, deps, actor, asked, { state: RunState.CANCELLED, parts, usage, error: undefined });
   }
-  await requestCancel(tx, run.runId);
   tx.afterCommit(() => deps.bus.publish(CANCEL_SUBJECT));
   return asked;
 }

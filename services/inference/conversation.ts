@@ -1,15 +1,12 @@
-import {
-  MessageRole,
-  type ChatMessageInput,
-  type MessagePart,
-} from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import { latestMessages, plainText } from "../chat/index.ts";
+import { MessageRole, type ChatMessageInput } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { latestMessages, spokenText } from "../chat/index.ts";
 import type { Reader } from "../platform/db/database.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 
-/** What an agent reads of a conversation, oldest first. */
-export interface Conversation {
-  messages: { role: "user" | "assistant" | "system"; text: string }[];
+/** One message as an agent reads it. */
+export interface SpokenMessage {
+  role: "user" | "assistant" | "system";
+  text: string;
   /** Our count. */
   tokens: number;
 }
@@ -24,18 +21,25 @@ const ROLES = {
   [MessageRole.SYSTEM]: "system",
 } as const;
 
-/** The latest messages of a chat that fit the window. */
-export async function conversationOfChat(reader: Reader, chatId: string): Promise<Conversation> {
-  const { messages, tokens } = await latestMessages(reader, chatId, WINDOW);
-  const said = messages.map(({ role, parts }) => ({ role: ROLES[role], text: spoken(parts) }));
-  return { messages: said.filter(({ text }) => text !== ""), tokens };
+/** The latest messages of a chat that fit the window, oldest first. */
+export async function conversationOfChat(reader: Reader, chatId: string): Promise<SpokenMessage[]> {
+  const latest = await latestMessages(reader, chatId, WINDOW);
+  return latest.map(({ message: { role, parts }, tokens }) => {
+    return { role: ROLES[role], text: spokenText(parts), tokens };
+  });
 }
 
-export function conversationOf(messages: readonly ChatMessageInput[]): Conversation {
-  const said = messages.map(({ role, parts }) => ({ role: ROLES[role], text: spoken(parts) }));
-  return { messages: said, tokens: said.reduce((sum, { text }) => sum + countTokens(text), 0) };
+export function conversationOf(messages: readonly ChatMessageInput[]): SpokenMessage[] {
+  return messages.map(({ role, parts }) => {
+    const text = spokenText(parts);
+    return { role: ROLES[role], text, tokens: countTokens(text) };
+  });
 }
 
-// A model that reads past tool calls as text starts to write them as text.
-const spoken = (parts: readonly MessagePart[]) =>
-  plainText(parts.filter(({ kind }) => kind.case !== "toolCall"));
+/** What a run is about: its chat, or the messages that it was started with. */
+export function conversationOfRun(
+  reader: Reader,
+  { chatId, messages }: { chatId: string; messages: readonly ChatMessageInput[] },
+): Promise<SpokenMessage[]> {
+  return chatId === "" ? Promise.resolve(conversationOf(messages)) : conversationOfChat(reader, chatId);
+}

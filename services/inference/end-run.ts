@@ -7,15 +7,20 @@ import { changeRun, type RunDeps } from "./change-run.ts";
 import { decideEnd, hasEnded, type RunOutcome, type RunRecord } from "./run.ts";
 import { deleteProgress } from "./store.ts";
 
-/** Ends or parks a run: its answer goes to the chat, what it held of the budget goes back. */
+/**
+ * Ends or parks a run: its answer goes to the chat, what it held of the budget goes back. A run that somebody asked
+ * to stop is not parked.
+ */
 export async function endRun(
   tx: Tx,
   deps: RunDeps,
   causer: Causer,
   run: RunRecord,
-  outcome: RunOutcome,
+  wanted: RunOutcome,
 ): Promise<RunRecord> {
   if (hasEnded(run)) return run;
+  const stops = wanted.state === RunState.PARKED && run.cancelRequested;
+  const outcome = stops ? { ...wanted, state: RunState.CANCELLED as const } : wanted;
   const parked = outcome.state === RunState.PARKED;
   const messageId =
     run.chatId === "" || parked ? "" : await appendAnswer(tx, deps, causer, answerOf(run, outcome));

@@ -1,5 +1,6 @@
 import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
 import {
+  InferenceService,
   StartRunRequestSchema,
   type BatchItem,
   type BatchResultSchema,
@@ -9,6 +10,7 @@ import {
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { v5 as uuidv5 } from "uuid";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
+import { runCommand } from "../platform/command/run-command.ts";
 import { AppError } from "../platform/errors/app-error.ts";
 import { tailStream } from "../platform/event-store/stream-tail.ts";
 import type { RunDeps } from "./change-run.ts";
@@ -26,6 +28,8 @@ export async function generateBatch(
   signal: AbortSignal,
 ): Promise<MessageInitShape<typeof GenerateBatchResponseSchema>> {
   requireScope(actor, "run.write");
+  // Takes the id for the whole batch; another batch under it is refused before any of its runs starts.
+  await runCommand(deps, actor, InferenceService.method.generateBatch, request, async () => ({}));
   const started: (string | AppError)[] = [];
   for (const [index, item] of request.items.entries())
     started.push(await start(deps, actor, request, item, index));
@@ -42,9 +46,8 @@ async function start(
   { messages }: BatchItem,
   index: number,
 ): Promise<string | AppError> {
-  const itemRequestId = uuidv5(String(index), requestId);
   const item = create(StartRunRequestSchema, {
-    requestId: itemRequestId,
+    requestId: uuidv5(String(index), bytesOf(requestId)),
     messages,
     agentId,
     ...(options && { options }),
@@ -56,6 +59,9 @@ async function start(
     throw error;
   }
 }
+
+/** Any UUID will do, also one whose version nobody has defined. */
+const bytesOf = (uuid: string) => Buffer.from(uuid.replaceAll("-", ""), "hex");
 
 async function resultOf(
   deps: RunDeps,

@@ -2,11 +2,12 @@
 export { createAgentRegistry, type AgentDefinition, type AgentRegistry } from "./agent-registry.ts";
 export { CANCEL_SUBJECT, changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
 export { createChatRuns } from "./chat-runs.ts";
-export { conversationOf, conversationOfChat } from "./conversation.ts";
+export { conversationOfRun } from "./conversation.ts";
 export { endRun } from "./end-run.ts";
 export { createInferenceHandlers } from "./handlers.ts";
 export {
   claimRuns,
+  giveLeaseBack,
   holdsClaim,
   releaseLeases,
   removeClaimed,

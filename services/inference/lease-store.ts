@@ -50,6 +50,14 @@ export async function removeClaimed(tx: Tx, claim: Claim, executorId: string): P
   return removed.length > 0;
 }
 
+/** Lets another executor take the run at once; the caller has checked that the claim holds. */
+export async function giveLeaseBack(tx: Tx, claim: Claim): Promise<void> {
+  await tx.sql
+    .update(runLeases)
+    .set({ leaseUntil: sql`'-infinity'` })
+    .where(ofRun(tx, claim.runId));
+}
+
 /** Whether the claim still holds; taken with a lock, so it holds until the transaction ends. */
 export async function holdsClaim(tx: Tx, claim: Claim, executorId: string): Promise<boolean> {
   const [row] = await tx.sql.select().from(runLeases).where(ofRun(tx, claim.runId)).for("update");
@@ -61,9 +69,12 @@ export async function claimRuns(
   systemTx: Tx,
   { executorId, leaseSeconds, limit }: { executorId: string; leaseSeconds: number; limit: number },
 ): Promise<Claim[]> {
+  // Materialized, or a plan that looks twice would claim more than the limit.
   const due = sql`
-    SELECT tenant_id, run_id FROM run_leases WHERE lease_until < now()
-    ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+    WITH due AS MATERIALIZED (
+      SELECT tenant_id, run_id FROM run_leases WHERE lease_until < now()
+      ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    SELECT tenant_id, run_id FROM due`;
   return systemTx.sql
     .update(runLeases)
     .set({

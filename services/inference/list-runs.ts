@@ -7,6 +7,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { isAdmin, requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";
 import { pageOf } from "../platform/tokens/page-token.ts";
+import { mayReadChat } from "./run-access.ts";
 import { runSummary } from "./run-message.ts";
 import { listRunRows } from "./store.ts";
 
@@ -17,11 +18,12 @@ export async function listRuns(
 ): Promise<MessageInitShape<typeof ListRunsResponseSchema>> {
   requireScope(actor, "run.read");
   const page = pageOf(ListRunsRequestSchema, request, { default: 20, max: 100 });
-  const userId = isAdmin(actor) ? undefined : actor.userId;
+  const reader = deps.database.reader(actor.tenantId);
   const { chatId, states } = request;
+  const readsAll = isAdmin(actor) || (chatId !== "" && (await mayReadChat(reader, actor, chatId)));
   const rows = await listRunRows(
-    deps.database.reader(actor.tenantId),
-    { userId, chatId, states },
+    reader,
+    { userId: readsAll ? undefined : actor.userId, chatId, states },
     { after: page.after, limit: page.size + 1 },
   );
   return {

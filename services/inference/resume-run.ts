@@ -8,7 +8,7 @@ import { runCommand } from "../platform/command/run-command.ts";
 import type { Tx } from "../platform/db/database.ts";
 import { inputTokensOf } from "./admit-run.ts";
 import { changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
-import { conversationOf, conversationOfChat } from "./conversation.ts";
+import { conversationOfRun } from "./conversation.ts";
 import { enqueueRun } from "./lease-store.ts";
 import { loadReadableRun } from "./run-access.ts";
 import { runSummary } from "./run-message.ts";
@@ -34,8 +34,7 @@ export async function resumeRun(
 
 async function worstCaseOf(tx: Tx, deps: RunDeps, run: RunRecord): Promise<number> {
   const agent = deps.agents.getVersion(run.agentId, run.agentVersion);
-  const conversation =
-    run.chatId === "" ? conversationOf(run.messages) : await conversationOfChat(tx, run.chatId);
+  const conversation = await conversationOfRun(tx, run);
   const tokens = { inputTokens: inputTokensOf(agent, conversation), outputTokens: run.maxOutputTokens };
   return deps.budget.costOf(run.model, tokens);
 }

@@ -1,4 +1,4 @@
-import { loadReadableChat } from "../chat/index.ts";
+import { readableChatReference } from "../chat/index.ts";
 import { isAdmin, type Actor } from "../platform/auth/actor.ts";
 import type { Reader } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
@@ -8,20 +8,16 @@ import { findRun } from "./store.ts";
 /** The run, if it is the actor's own, in a chat that the actor may read, or the actor is an admin. */
 export async function loadReadableRun(reader: Reader, actor: Actor, runId: string): Promise<RunRecord> {
   const run = await findRun(reader, runId);
-  if (run && (run.userId === actor.userId || isAdmin(actor) || (await mayReadChatOf(reader, actor, run))))
+  if (
+    run &&
+    (run.userId === actor.userId || isAdmin(actor) || (await mayReadChat(reader, actor, run.chatId)))
+  )
     return run;
   throw new AppError("RUN_NOT_FOUND", "there is no such run, or it is not yours", {
     metadata: { run_id: runId },
   });
 }
 
-async function mayReadChatOf(reader: Reader, actor: Actor, { chatId }: RunRecord): Promise<boolean> {
-  if (chatId === "") return false;
-  try {
-    await loadReadableChat(reader, actor, chatId);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError && error.reason === "CHAT_NOT_FOUND") return false;
-    throw error;
-  }
+export async function mayReadChat(reader: Reader, actor: Actor, chatId: string): Promise<boolean> {
+  return chatId !== "" && (await readableChatReference(reader, actor, chatId)) !== undefined;
 }

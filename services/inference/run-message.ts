@@ -15,7 +15,14 @@ export function runSummary(run: RunRecord): RunInit {
   const { runId, chatId, agentId, agentVersion, model, state, attempt, userId, createTime, endTime, end } =
     run;
   return {
-    ...{ runId, chatId, agentId, agentVersion, model, state, attempt, userId },
+    runId,
+    chatId,
+    agentId,
+    agentVersion,
+    model,
+    state,
+    attempt,
+    userId,
     createTime: timestampFromDate(createTime),
     ...(endTime && { endTime: timestampFromDate(endTime) }),
     ...(end?.usage && { usage: end.usage }),

@@ -1,4 +1,4 @@
-import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import type { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { RunAdmittedSchema, RunEndedSchema } from "@ameide/proto-private/ameide/events/v1/run_events_pb.js";
 import { RunProgressSchema, type RunProgress } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";

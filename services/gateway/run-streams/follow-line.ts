@@ -2,11 +2,11 @@ import { RunFrameSchema, type RunFrame } from "@ameide/proto/ameide/inference/v1
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { fromBinary } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { findRun, hasEnded, type RunRecord } from "../../inference/index.ts";
+import { findRun, type RunRecord } from "../../inference/index.ts";
 import { createWakeUp } from "../../platform/bus/wake-up.ts";
 import type { Database } from "../../platform/db/database.ts";
-import type { FrameLog, LogEntry, LogPage } from "../../platform/frame-log/frame-log.ts";
-import { finalFrames, frameOf } from "./run-frames.ts";
+import type { FrameLog, LogPage } from "../../platform/frame-log/frame-log.ts";
+import { finalFrames, frameOf, standsStill } from "./run-frames.ts";
 
 export interface FollowDeps {
   database: Database;
@@ -21,7 +21,12 @@ export interface Place {
   epoch: string;
   /** The last seq that the reader has. */
   seq: number;
-  issue(seq: number): string;
+}
+
+/** Who follows a line. */
+export interface Follower {
+  tenantId: string;
+  issue(place: Place): string;
   signal: AbortSignal;
 }
 
@@ -33,76 +38,91 @@ const RECONNECT_MILLISECONDS = 500;
 /** The frames after a place, then live. Returns "behind" when the log no longer holds what comes next. */
 export async function* followLine(
   deps: FollowDeps,
-  tenantId: string,
+  follower: Follower,
   run: RunRecord,
-  place: Place,
+  { epoch, seq: from }: Place,
 ): AsyncGenerator<RunFrame, "over" | "behind"> {
-  const stop = AbortSignal.any([place.signal, deps.draining]);
+  const { tenantId, signal } = follower;
+  const stop = AbortSignal.any([signal, deps.draining]);
   const wakeUp = createWakeUp((wake) => deps.log.subscribe(run.runId, wake));
-  let { seq } = place;
-  let tokenAt = -Infinity;
-  const stamped = (frame: RunFrame) => {
-    if (performance.now() - tokenAt < TOKEN_MILLISECONDS) return frame;
-    tokenAt = performance.now();
-    return { ...frame, resumeToken: place.issue(seq) };
-  };
+  const stamped = createStamp(follower, epoch);
+  let seq = from;
+  let mayBeOver = standsStill(run);
   try {
     while (!stop.aborted) {
       const page = await deps.log.read(run.runId, seq, PAGE_FRAMES);
-      if (page?.epoch !== place.epoch) break;
+      if (page?.epoch !== epoch) break;
       if (page.oldestSeq > seq + 1) return "behind";
       for (const entry of page.entries) {
-        const frame = decodeFrame(entry, page);
+        const frame = fromBinary(RunFrameSchema, entry.data);
         seq = entry.seq;
-        yield stamped(frame);
+        if (isParked(frame) && (await hasGoneOn(deps, tenantId, run, seq, page))) {
+          frame.frame.value.state = RunState.RUNNING;
+          mayBeOver = true;
+        }
+        yield stamped(frame, seq);
         if (isTerminal(frame)) return "over";
       }
-      if (page.entries.length > 0 || (await wakeUp.wait(deps.heartbeatMilliseconds, stop)) || stop.aborted)
-        continue;
-      const ended = await endedSilently(deps, tenantId, run, seq);
-      if (ended) return yield* over(ended, place.epoch);
-      yield stamped(frameOf(run, place.epoch, heartbeat(seq)));
+      if (page.entries.length > 0) continue;
+      if (!mayBeOver && ((await wakeUp.wait(deps.heartbeatMilliseconds, stop)) || stop.aborted)) continue;
+      const over = await overSilently(deps, tenantId, run, seq);
+      if (over) {
+        yield* finalFrames(over, epoch);
+        return "over";
+      }
+      if (!mayBeOver) yield stamped(frameOf(run, epoch, heartbeat(seq)), seq);
+      mayBeOver = false;
     }
   } finally {
     wakeUp.close();
   }
-  if (!place.signal.aborted) yield { ...frameOf(run, place.epoch, RECONNECT), resumeToken: place.issue(seq) };
+  if (!signal.aborted)
+    yield { ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq }) };
   return "over";
 }
 
-/** The run, if it ended and its terminal frame was lost. */
-async function endedSilently(deps: FollowDeps, tenantId: string, run: RunRecord, seq: number) {
-  const now = await findRun(deps.database.reader(tenantId), run.runId);
-  if (!now || !(hasEnded(now) || now.state === RunState.PARKED)) return undefined;
-  const page = await deps.log.read(run.runId, seq, 1);
+function createStamp({ issue }: Follower, epoch: string) {
+  let stampedAt = -Infinity;
+  return (frame: RunFrame, seq: number): RunFrame => {
+    if (performance.now() - stampedAt < TOKEN_MILLISECONDS) return frame;
+    stampedAt = performance.now();
+    return { ...frame, resumeToken: issue({ epoch, seq }) };
+  };
+}
+
+/** The run, if it ended or was parked and the frame that says so was lost. */
+async function overSilently(
+  deps: FollowDeps,
+  tenantId: string,
+  { runId }: RunRecord,
+  seq: number,
+): Promise<RunRecord | undefined> {
+  const now = await findRun(deps.database.reader(tenantId), runId);
+  if (!now || !standsStill(now)) return undefined;
+  const page = await deps.log.read(runId, seq, 1);
   return page && page.entries.length > 0 ? undefined : now;
 }
 
-async function* over(run: RunRecord, epoch: string): AsyncGenerator<RunFrame, "over"> {
-  yield* finalFrames(run, epoch);
-  return "over";
-}
+type Parked = RunFrame & { frame: { case: "status" } };
 
-function decodeFrame(entry: LogEntry, page: LogPage): RunFrame {
-  const frame = fromBinary(RunFrameSchema, entry.data);
-  // A run that was parked and goes on must not look ended to a reader who comes later.
-  const { frame: body } = frame;
-  const wentOn = entry.seq < page.nextSeq - 1;
-  if (body.case === "status" && body.value.state === RunState.PARKED && wentOn)
-    body.value.state = RunState.RUNNING;
-  return frame;
+const isParked = (frame: RunFrame): frame is Parked =>
+  frame.frame.case === "status" && frame.frame.value.state === RunState.PARKED;
+
+/** A run that was parked and went on, or was cancelled since, must not look parked to who reads its line again. */
+async function hasGoneOn(
+  deps: FollowDeps,
+  tenantId: string,
+  { runId }: RunRecord,
+  seq: number,
+  page: LogPage,
+): Promise<boolean> {
+  if (seq < page.nextSeq - 1) return true;
+  return (await findRun(deps.database.reader(tenantId), runId))?.state !== RunState.PARKED;
 }
 
 function isTerminal({ frame }: RunFrame): boolean {
-  return frame.case === "status" && TERMINAL.has(frame.value.state);
+  return frame.case === "status" && standsStill(frame.value);
 }
-
-const TERMINAL: ReadonlySet<RunState> = new Set([
-  RunState.COMPLETED,
-  RunState.CANCELLED,
-  RunState.FAILED,
-  RunState.PARKED,
-]);
 
 const heartbeat = (seq: number): RunFrame["frame"] => ({
   case: "heartbeat",

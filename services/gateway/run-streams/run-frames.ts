@@ -4,12 +4,17 @@ import {
   type RunFrame,
   type Snapshot,
 } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
+import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
-import { findProgress, type RunRecord } from "../../inference/index.ts";
+import { findProgress, hasEnded, type RunRecord } from "../../inference/index.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { LogHead } from "../../platform/frame-log/frame-log.ts";
 import { codePoints } from "../../platform/text/code-points.ts";
+
+/** Whether nothing more comes on the run's line: it ended, or is parked until somebody resumes it. */
+export const standsStill = (run: Pick<RunRecord, "state">): boolean =>
+  hasEnded(run) || run.state === RunState.PARKED;
 
 /** A frame that is not part of the sequence line. */
 export function frameOf(run: RunRecord, epoch: string, frame: RunFrame["frame"]): RunFrame {

@@ -3,9 +3,9 @@ import type { WatchRunRequest } from "@ameide/proto/ameide/inference/v1/inferenc
 import { requireScope, type Actor } from "../../platform/auth/actor.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
 import type { LogHead } from "../../platform/frame-log/frame-log.ts";
-import { findRun, hasEnded, loadReadableRun, type RunRecord } from "../../inference/index.ts";
-import { followLine, type FollowDeps } from "./follow-line.ts";
-import { finalFrames, frameOf, snapshotFrame, snapshotUnderWay } from "./run-frames.ts";
+import { findRun, loadReadableRun, type RunRecord } from "../../inference/index.ts";
+import { followLine, type FollowDeps, type Follower, type Place } from "./follow-line.ts";
+import { finalFrames, frameOf, snapshotFrame, snapshotUnderWay, standsStill } from "./run-frames.ts";
 import type { ResumePosition, ResumeTokens } from "./resume-token.ts";
 
 export interface WatchDeps extends FollowDeps {
@@ -25,29 +25,62 @@ export async function* watchRun(
   signal: AbortSignal,
 ): AsyncGenerator<RunFrame> {
   requireScope(actor, "run.read");
+  const { tenantId } = actor;
   const { runId, resumeToken } = wanted;
-  const run = await loadReadableRun(deps.database.reader(actor.tenantId), actor, runId);
+  const reader = deps.database.reader(tenantId);
+  let run = await loadReadableRun(reader, actor, runId);
   const resumes = resumeToken !== "";
-  const position = resumes ? positionOf(deps.tokens.open(actor, runId, resumeToken), wanted) : { seq: 0 };
-  const head = hasEnded(run) ? await deps.log.read(runId, 0, 0) : await deps.log.open(runId);
-  if (!head) {
-    if (resumes) yield resumedFrame(run, ResumeState.SNAPSHOT_THEN_CONTINUED, { epoch: "", seq: 0 });
-    yield* finalFrames(run);
-    return;
+  const issue = (place: Place) => deps.tokens.issue(actor, runId, place);
+  const position = resumes ? positionOf(deps.tokens.open(actor, runId, resumeToken), wanted) : FROM_THE_START;
+  let place = yield* begin(deps, { tenantId, issue, signal }, run, { position, resumes });
+  // A reader that fell behind what the log holds gets a snapshot and goes on from there.
+  while (place && (yield* followLine(deps, { tenantId, issue, signal }, run, place)) === "behind") {
+    run = (await findRun(reader, runId)) ?? run;
+    place = yield* begin(deps, { tenantId, issue, signal }, run, { position: undefined, resumes: false });
   }
-  const { epoch } = head;
-  const issue = (seq: number) => deps.tokens.issue(actor, runId, { epoch, seq });
-  if (position && holds(head, position)) {
-    if (resumes)
-      yield {
-        ...resumedFrame(run, ResumeState.CONTINUED, { epoch, seq: position.seq }),
-        resumeToken: issue(position.seq),
-      };
-    yield* followFrom(deps, actor, run, epoch, position.seq, issue, signal);
-    return;
-  }
-  yield* fromSnapshot(deps, actor, run, head, resumes, issue, signal);
 }
+
+const FROM_THE_START: Position = { seq: 0 };
+
+/** Without an epoch: on whatever line there is. */
+type Position = Pick<Place, "seq"> & Partial<Place>;
+
+/** Says what the reader may rely on; resolves to the place from where the line goes on, if it does. */
+async function* begin(
+  deps: WatchDeps,
+  follower: Follower,
+  run: RunRecord,
+  { position, resumes }: { position: Position | undefined; resumes: boolean },
+): AsyncGenerator<RunFrame, Place | undefined> {
+  const head = standsStill(run) ? await deps.log.read(run.runId, 0, 0) : await deps.log.open(run.runId);
+  const resumed = (state: ResumeState, place: Place) =>
+    resumes ? [{ ...resumedFrame(run, state, place), resumeToken: tokenFor(follower, place) }] : [];
+  if (head && position && holds(head, position)) {
+    const place = { epoch: head.epoch, seq: position.seq };
+    yield* resumed(ResumeState.CONTINUED, place);
+    return place;
+  }
+  if (!head || standsStill(run)) {
+    yield* resumed(ResumeState.SNAPSHOT_THEN_CONTINUED, NOWHERE);
+    yield* finalFrames(run, head?.epoch);
+    return undefined;
+  }
+  const snapshot = await snapshotUnderWay(deps, follower.tenantId, run, head);
+  if (!snapshot) {
+    if (!resumes) throw new AppError("RESUME_GONE", START_IS_GONE);
+    yield* resumed(ResumeState.GONE, NOWHERE);
+    return undefined;
+  }
+  const place = { epoch: head.epoch, seq: Number(snapshot.seq) };
+  yield* resumed(ResumeState.SNAPSHOT_THEN_CONTINUED, place);
+  yield { ...snapshotFrame(run, head.epoch, snapshot), resumeToken: follower.issue(place) };
+  return place;
+}
+
+const NOWHERE: Place = { epoch: "", seq: 0 };
+const START_IS_GONE = "the start of this run is gone; read it with GetRun when it has ended";
+
+const tokenFor = ({ issue }: Follower, place: Place) => (place.epoch === "" ? "" : issue(place));
 
 function positionOf(
   opened: ResumePosition | undefined,
@@ -57,64 +90,11 @@ function positionOf(
 }
 
 /** Whether the log still has everything after the position. */
-function holds(head: LogHead, { epoch, seq }: Partial<ResumePosition> & { seq: number }): boolean {
+function holds(head: LogHead, { epoch, seq }: Position): boolean {
   return (epoch === undefined || epoch === head.epoch) && seq + 1 >= head.oldestSeq && seq < head.nextSeq;
 }
 
-type Issue = (seq: number) => string;
-
-async function* fromSnapshot(
-  deps: WatchDeps,
-  actor: Actor,
-  run: RunRecord,
-  head: LogHead,
-  resumes: boolean,
-  issue: Issue,
-  signal: AbortSignal,
-): AsyncGenerator<RunFrame> {
-  const { epoch } = head;
-  const snapshot = hasEnded(run) ? undefined : await snapshotUnderWay(deps, actor.tenantId, run, head);
-  if (!snapshot && !hasEnded(run)) {
-    if (!resumes)
-      throw new AppError(
-        "RESUME_GONE",
-        "the start of this run is gone; read it with GetRun when it has ended",
-      );
-    yield resumedFrame(run, ResumeState.GONE, { epoch, seq: 0 });
-    return;
-  }
-  const seq = Number(snapshot?.seq ?? 0n);
-  if (resumes)
-    yield {
-      ...resumedFrame(run, ResumeState.SNAPSHOT_THEN_CONTINUED, { epoch, seq }),
-      resumeToken: issue(seq),
-    };
-  if (!snapshot) {
-    yield* finalFrames(run);
-    return;
-  }
-  yield { ...snapshotFrame(run, epoch, snapshot), resumeToken: issue(seq) };
-  yield* followFrom(deps, actor, run, epoch, seq, issue, signal);
-}
-
-/** Follows the line; a reader that fell behind what the log holds gets a snapshot and goes on from there. */
-async function* followFrom(
-  deps: WatchDeps,
-  actor: Actor,
-  run: RunRecord,
-  epoch: string,
-  seq: number,
-  issue: Issue,
-  signal: AbortSignal,
-): AsyncGenerator<RunFrame> {
-  const outcome = yield* followLine(deps, actor.tenantId, run, { epoch, seq, issue, signal });
-  if (outcome !== "behind") return;
-  const now = (await findRun(deps.database.reader(actor.tenantId), run.runId)) ?? run;
-  const head = await deps.log.read(run.runId, 0, 0);
-  if (head?.epoch === epoch) yield* fromSnapshot(deps, actor, now, head, false, issue, signal);
-}
-
-function resumedFrame(run: RunRecord, state: ResumeState, { epoch, seq }: ResumePosition): RunFrame {
+function resumedFrame(run: RunRecord, state: ResumeState, { epoch, seq }: Place): RunFrame {
   const value = { $typeName: "ameide.inference.v1.Resumed" as const, state, epoch, nextSeq: BigInt(seq + 1) };
   return frameOf(run, epoch, { case: "resumed", value });
 }

@@ -1,0 +1,35 @@
+import { OpenCallSchema, type OpenCall } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
+import { create } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { CallToBook, RunBudget } from "../budget/index.ts";
+import { findProgress, type RunRecord } from "../inference/index.ts";
+import type { Tx } from "../platform/db/database.ts";
+import type { CallUsage, ModelCall } from "./agent-event.ts";
+
+/** A model call that is about to begin, as the run's progress keeps it. */
+export function openCallOf({ callId, model, inputTokens }: ModelCall, now: Date): OpenCall {
+  return create(OpenCallSchema, {
+    callId,
+    model,
+    inputTokens: BigInt(inputTokens),
+    startTime: timestampFromDate(now),
+  });
+}
+
+/** Without a usage the call was cut short and is booked by our count. */
+export function callToBook(run: RunRecord, call: OpenCall, usage: CallUsage | undefined): CallToBook {
+  const { runId, chatId, agentId, userId } = run;
+  const { callId, model } = call;
+  const { inputTokens, outputTokens } = usage ?? {
+    inputTokens: Number(call.inputTokens),
+    outputTokens: Number(call.outputTokens),
+  };
+  const aborted = usage === undefined;
+  return { runId, chatId, agentId, userId, callId, model, inputTokens, outputTokens, aborted };
+}
+
+/** A call that was under way when its executor died is charged by what was counted last. */
+export async function bookAbandonedCall(tx: Tx, budget: RunBudget, run: RunRecord): Promise<void> {
+  const progress = await findProgress(tx, run.runId);
+  if (progress?.openCall) await budget.book(tx, callToBook(run, progress.openCall, undefined));
+}
