@@ -2,10 +2,13 @@ import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_se
 import { createClient, type Client } from "@connectrpc/connect";
 import { connectTo, devToken } from "./harness/connect-client.ts";
 import { startPeer, type Peer } from "./harness/peer.ts";
-import { alternate } from "./harness/rounds.ts";
+import { alternate, timed, type Round } from "./harness/rounds.ts";
 
-const SIZES = [1, 100, 1000];
-const MESSAGES = 20_000;
+const SIZES = [
+  { streams: 1, messages: 20_000 },
+  { streams: 100, messages: 20_000 },
+  { streams: 1000, messages: 30_000 },
+];
 const ROUNDS = 3;
 
 interface Side {
@@ -18,18 +21,18 @@ export async function stream() {
   const ours = await sideOf(new URL("peers/gateway-server.ts", import.meta.url), devToken);
   const bare = await sideOf(new URL("peers/bare-server.ts", import.meta.url), async () => "none");
   try {
-    const runIds = await startRuns(ours.client, Math.max(...SIZES));
+    const runIds = await startRuns(ours.client, Math.max(...SIZES.map((size) => size.streams)));
     const sizes = [];
-    for (const streams of SIZES) {
+    for (const { streams, messages } of SIZES) {
       const some = runIds.slice(0, streams);
       const figures = await alternate(
         ROUNDS,
-        { pid: ours.peer.pid, units: MESSAGES, measure: () => deliver(ours, some) },
-        { pid: bare.peer.pid, units: MESSAGES, measure: () => deliver(bare, some) },
+        () => deliver(ours, some, messages / streams),
+        () => deliver(bare, some, messages / streams),
       );
-      sizes.push({ streams, ...figures });
+      sizes.push({ streams, messages, ...figures });
     }
-    const parameters = { messages: MESSAGES, rounds: ROUNDS, target: 0.5 };
+    const parameters = { rounds: ROUNDS, target: 0.5 };
     return { share: Math.min(...sizes.map((s) => s.share)), unit: "messages/s", sizes, ...parameters };
   } finally {
     await Promise.all([ours.peer.stop(), bare.peer.stop()]);
@@ -50,16 +53,15 @@ async function startRuns(client: Side["client"], count: number): Promise<string[
   return Promise.all(Array.from({ length: count }, start));
 }
 
-/** Messages per second over all streams: from the word to go until the last stream has ended. */
-async function deliver({ peer, client }: Side, runIds: readonly string[]): Promise<number> {
-  const count = MESSAGES / runIds.length;
+/** From the word to go until the last stream has ended. */
+async function deliver({ peer, client }: Side, runIds: readonly string[], count: number): Promise<Round> {
   await peer.ask("prepare", { runIds, count });
   const open = runIds.map((runId) => openStream(client, runId, count));
   await Promise.all(open.map((o) => o.opened));
-  const start = performance.now();
-  await peer.ask("go");
-  await Promise.all(open.map((o) => o.done));
-  return ((count - 1) * runIds.length * 1000) / (performance.now() - start);
+  return timed(peer.pid, (count - 1) * runIds.length, async () => {
+    await peer.ask("go");
+    await Promise.all(open.map((o) => o.done));
+  });
 }
 
 /** Reads a stream to its end; throws unless each seq from 1 to `count` came once, in order. */

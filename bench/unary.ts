@@ -8,7 +8,7 @@ import { createClient, type Client } from "@connectrpc/connect";
 import { startAmeide } from "./harness/ameide-process.ts";
 import { connectTo, devToken } from "./harness/connect-client.ts";
 import { startPeer } from "./harness/peer.ts";
-import { alternate } from "./harness/rounds.ts";
+import { alternate, timed } from "./harness/rounds.ts";
 
 const IN_FLIGHT = 64;
 const CALLS = 5000;
@@ -28,8 +28,8 @@ export async function unary() {
     const bare = createClient(ChatQueryService, connectTo(await peer.ask("address"), "none"));
     const figures = await alternate(
       ROUNDS,
-      { pid: server.pid, units: CALLS, measure: () => callsPerSecond(ours, chatId) },
-      { pid: peer.pid, units: CALLS, measure: () => callsPerSecond(bare, chatId) },
+      () => timed(server.pid, CALLS, () => callAll(ours, chatId)),
+      () => timed(peer.pid, CALLS, () => callAll(bare, chatId)),
     );
     return { ...figures, unit: "calls/s", inFlight: IN_FLIGHT, calls: CALLS, rounds: ROUNDS, target: 0.5 };
   } finally {
@@ -37,7 +37,7 @@ export async function unary() {
   }
 }
 
-async function callsPerSecond(client: Client<typeof ChatQueryService>, chatId: string): Promise<number> {
+async function callAll(client: Client<typeof ChatQueryService>, chatId: string): Promise<void> {
   let left = CALLS;
   const caller = async () => {
     while (left-- > 0) {
@@ -45,7 +45,5 @@ async function callsPerSecond(client: Client<typeof ChatQueryService>, chatId: s
       if (chat?.chatId !== chatId) throw new Error("another chat came");
     }
   };
-  const start = performance.now();
   await Promise.all(Array.from({ length: IN_FLIGHT }, caller));
-  return (CALLS * 1000) / (performance.now() - start);
 }

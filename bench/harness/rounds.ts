@@ -1,12 +1,21 @@
 import { cpuMicros } from "./cpu-time.ts";
 
-/** One side of a comparison. */
-export interface Side {
-  /** The process whose CPU time is counted. */
-  pid: number | undefined;
-  /** Does `units` units of work; resolves to the units per second. */
-  measure(): Promise<number>;
-  units: number;
+/** What one round of one side gave. */
+export interface Round {
+  unitsPerSecond: number;
+  cpuMicrosPerUnit: number;
+}
+
+/** Times work of so many units that the process `pid` serves. */
+export async function timed(
+  pid: number | undefined,
+  units: number,
+  work: () => Promise<unknown>,
+): Promise<Round> {
+  const [start, cpu] = [performance.now(), cpuMicros(pid)];
+  await work();
+  const seconds = (performance.now() - start) / 1000;
+  return { unitsPerSecond: units / seconds, cpuMicrosPerUnit: (cpuMicros(pid) - cpu) / units };
 }
 
 /** `cpuMicros` is what one unit costs the server's process: it tells more than the rates on a busy machine. */
@@ -18,35 +27,30 @@ export interface Compared {
 }
 
 /** Measures both sides in turns, so that a busy moment of the machine hurts both; the first turn only warms up. */
-export async function alternate(rounds: number, ours: Side, bare: Side): Promise<Compared> {
-  const [measureOurs, measureBare] = [meter(ours), meter(bare)];
-  await ours.measure();
-  await bare.measure();
-  for (let round = 0; round < rounds; round++) {
-    await measureOurs.round();
-    await measureBare.round();
+export async function alternate(
+  rounds: number,
+  measureOurs: () => Promise<Round>,
+  measureBare: () => Promise<Round>,
+): Promise<Compared> {
+  const ours: Round[] = [];
+  const bare: Round[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    ours.push(await measureOurs());
+    bare.push(await measureBare());
   }
-  const [o, b] = [measureOurs.figures(), measureBare.figures()];
+  const [o, b] = [medians(ours.slice(1)), medians(bare.slice(1))];
   return {
     ours: Math.round(o.rate),
     bare: Math.round(b.rate),
     share: share(o.rate, b.rate),
-    cpuMicros: { ours: rounded(o.cpu), bare: rounded(b.cpu) },
+    cpuMicros: { ours: o.cpu, bare: b.cpu },
   };
 }
 
-function meter({ pid, measure, units }: Side) {
-  const rates: number[] = [];
-  const costs: number[] = [];
-  return {
-    async round() {
-      const before = cpuMicros(pid);
-      rates.push(await measure());
-      costs.push((cpuMicros(pid) - before) / units);
-    },
-    figures: () => ({ rate: median(rates), cpu: median(costs) }),
-  };
-}
+const medians = (rounds: readonly Round[]) => ({
+  rate: median(rounds.map((r) => r.unitsPerSecond)),
+  cpu: rounded(median(rounds.map((r) => r.cpuMicrosPerUnit))),
+});
 
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
