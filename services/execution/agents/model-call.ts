@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { AgentEvent, ModelCall } from "../agent-event.ts";
 import { createAnswerReader, type AnswerReader, type ModelAnswer } from "../models/answer-reader.ts";
@@ -5,6 +6,9 @@ import { hardOutputLimit, settleUsage } from "../models/believable-usage.ts";
 import { streamModel, type ToolSpec } from "../models/model-stream.ts";
 import { providerFailure, ProviderSaidNothing } from "../models/provider-failure.ts";
 import type { Execution } from "./execution.ts";
+
+/** Chunks that came in one go are read without a pause otherwise. */
+const CHUNKS_PER_TURN = 64;
 
 interface ModelCallInput {
   messages: BaseMessage[];
@@ -26,8 +30,11 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
   };
   await request.beforeModelCall(call);
   await execution.emit({ type: "call_started", call });
-  const reader = createAnswerReader(uniqueIds(input.usedToolCallIds, call.callId));
-  await readAnswer(execution, call, input, reader);
+  const reader = createAnswerReader({
+    uniqueId: uniqueIds(input.usedToolCallIds, call.callId),
+    tokenLimit: hardOutputLimit(call.maxOutputTokens),
+  });
+  await readAnswer(execution, input, reader);
   const { answer } = reader;
   await execution.emit({
     type: "call_ended",
@@ -41,18 +48,15 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
 }
 
 /** A provider that ignores the output limit is cut off, and what it said stays: the run is not to fail for it. */
-async function readAnswer(
-  execution: Execution,
-  call: ModelCall,
-  input: ModelCallInput,
-  reader: AnswerReader,
-): Promise<void> {
+async function readAnswer(execution: Execution, input: ModelCallInput, reader: AnswerReader): Promise<void> {
   const { model, signal, patience } = execution;
   const { tools, withoutTools } = input;
-  const limit = hardOutputLimit(call.maxOutputTokens);
+  let chunks = 0;
   for await (const chunk of streamModel(model, input.messages, { tools, withoutTools, signal, patience })) {
     await emitAll(execution, reader.accept(chunk));
-    if (reader.answer.outputTokens > limit) break;
+    if (reader.answer.overran) break;
+    chunks += 1;
+    if (chunks % CHUNKS_PER_TURN === 0) await nextTurn();
   }
   await emitAll(execution, reader.finish());
 }

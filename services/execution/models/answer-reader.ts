@@ -2,7 +2,7 @@ import type { AIMessageChunk, UsageMetadata } from "@langchain/core/messages";
 import type { AgentEvent } from "../agent-event.ts";
 import { createOutputCounter } from "./output-counter.ts";
 import { createTextDeltas } from "./text-deltas.ts";
-import { createToolCallReader, type WrittenToolCall } from "./tool-call-reader.ts";
+import { createToolCallReader, type ToolCallDelta, type WrittenToolCall } from "./tool-call-reader.ts";
 
 /** What came of a model call. */
 export interface ModelAnswer {
@@ -12,6 +12,8 @@ export interface ModelAnswer {
   outputTokens: number;
   /** What the provider told. */
   usage: UsageMetadata | undefined;
+  /** The provider went on beyond what is taken. */
+  overran: boolean;
 }
 
 /** Turns the chunks of one model call into events. */
@@ -22,39 +24,79 @@ export interface AnswerReader {
   readonly answer: ModelAnswer;
 }
 
-/** `uniqueId` gives each tool call an id that its run has not seen, the provider's own where it is one. */
-export function createAnswerReader(uniqueId: (offered: string) => string): AnswerReader {
+interface AnswerReaderOptions {
+  /** An id that the run has not seen: the offered one where it is one. */
+  uniqueId(offered: string): string;
+  /** Most tokens that are taken; a provider's limit does not bind it. */
+  tokenLimit: number;
+}
+
+/** Longer pieces are taken in parts, so that the limit and the size of an event hold whatever a provider sends. */
+const LONGEST_PIECE = 512;
+/** Thinking that is not shown comes as pieces without text, about one per token. */
+const EMPTY_PIECES_PER_TOKEN = 4;
+
+export function createAnswerReader({ uniqueId, tokenLimit }: AnswerReaderOptions): AnswerReader {
   const counter = createOutputCounter();
   const deltas = createTextDeltas();
   const tools = createToolCallReader({ uniqueId, count });
-  const answer = {
+  const answer: ModelAnswer = {
     text: "",
     toolCalls: tools.calls,
     outputTokens: 0,
-    usage: undefined as UsageMetadata | undefined,
+    usage: undefined,
+    overran: false,
   };
+  let emptyPieces = 0;
 
   function count(text: string): number {
     answer.outputTokens = counter.add(text);
+    answer.overran ||= answer.outputTokens > tokenLimit;
     return answer.outputTokens;
   }
 
   function say(text: string): AgentEvent[] {
-    if (text === "") return [];
-    answer.text += text;
-    return [{ type: "text", text, outputTokens: count(text) }];
+    const events: AgentEvent[] = [];
+    for (const piece of piecesOf(text)) {
+      if (answer.overran) break;
+      answer.text += piece;
+      events.push({ type: "text", text: piece, outputTokens: count(piece) });
+    }
+    return events;
+  }
+
+  function callTools(calls: readonly ToolCallDelta[]): AgentEvent[] {
+    return [...inPieces(calls)].flatMap((call) => (answer.overran ? [] : tools.accept(call)));
   }
 
   return {
     accept(chunk) {
       answer.usage = laterUsage(answer.usage, chunk.usage_metadata);
-      const events = say(deltas.add(chunk.text));
-      for (const delta of chunk.tool_call_chunks ?? []) events.push(...tools.accept(delta));
+      const events = [...say(deltas.add(chunk.text)), ...callTools(chunk.tool_call_chunks ?? [])];
+      if (events.length === 0) emptyPieces += 1;
+      answer.overran ||= emptyPieces > tokenLimit * EMPTY_PIECES_PER_TOKEN;
       return events;
     },
     finish: () => [...say(deltas.flush()), ...tools.finish()],
     answer,
   };
+}
+
+function* inPieces(calls: readonly ToolCallDelta[]): Iterable<ToolCallDelta> {
+  for (const call of calls) {
+    if (!call.args) yield call;
+    else for (const args of piecesOf(call.args)) yield { ...call, args };
+  }
+}
+
+function* piecesOf(text: string): Iterable<string> {
+  for (let start = 0; start < text.length;) {
+    const end = start + LONGEST_PIECE;
+    const splitsPair = end < text.length && /^[\udc00-\udfff]/.test(text.slice(end, end + 1));
+    const piece = text.slice(start, splitsPair ? end - 1 : end);
+    yield piece;
+    start += piece.length;
+  }
 }
 
 /** Providers that tell usage several times either count on or tell each number once, beside zeros. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
 import {
   BaseChatModel,
@@ -136,19 +136,31 @@ type Pace = (tokens: number) => Promise<void>;
 
 function createPace(tokensPerSecond: number, signal: AbortSignal | undefined): Pace {
   const start = performance.now();
-  const options = signal ? { signal } : {};
+  let wake: () => void = () => undefined;
+  // One listener for the whole call: one per piece costs more than the piece.
+  signal?.addEventListener("abort", () => wake(), { once: true });
   let first: number | undefined;
   let pieces = 0;
+
+  async function sleep(milliseconds: number): Promise<void> {
+    const slept = Promise.withResolvers<void>();
+    const timer = setTimeout(slept.resolve, milliseconds);
+    wake = slept.resolve;
+    await slept.promise;
+    clearTimeout(timer);
+  }
+
   return async (tokens) => {
     signal?.throwIfAborted();
     pieces += 1;
     first ??= tokens;
     if (tokensPerSecond === 0) {
-      if (pieces % PIECES_PER_TURN === 0) await nextTurn(undefined, options);
+      if (pieces % PIECES_PER_TURN === 0) await nextTurn();
       return;
     }
     const wait = start + ((tokens - first) * 1000) / tokensPerSecond - performance.now();
-    if (wait > 0) await sleep(wait, undefined, options);
+    if (wait > 0) await sleep(wait);
+    signal?.throwIfAborted();
   };
 }
 

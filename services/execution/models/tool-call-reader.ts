@@ -25,7 +25,6 @@ export interface ToolCallReader {
 }
 
 interface ToolCallDeps {
-  /** An id that the run has not seen: the offered one where it is one. */
   uniqueId(offered: string): string;
   /** Counts output; returns our count of the call so far. */
   count(text: string): number;
