@@ -33,11 +33,19 @@ export function createRpcAdapter({ routes, fallback, log, ...options }: RpcAdapt
     handler(request)
       .then((response) => universalResponseToNodeResponse(response, res))
       .catch((error: unknown) => {
-        const left = ConnectError.from(error).code === Code.Aborted;
-        if (!left) log.warn({ rpc: pathOf(req), err: error }, "could not answer");
+        const level = isBrokenConnection(error) ? "debug" : "warn";
+        log[level]({ rpc: pathOf(req), err: error }, "could not answer");
         res.destroy();
       });
   };
+}
+
+/** Connect wraps what Node says of a socket or stream that is gone; Node's errors have a code in words. */
+function isBrokenConnection(error: unknown): boolean {
+  const { code, cause } = ConnectError.from(error);
+  return (
+    code === Code.Aborted || (cause instanceof Error && "code" in cause && typeof cause.code === "string")
+  );
 }
 
 export const pathOf = (req: IncomingMessage): string => req.url?.split("?", 1)[0] ?? "/";
