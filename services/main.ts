@@ -11,7 +11,7 @@ import { createWebApp } from "./gateway/web-app.ts";
 import { releaseLeases } from "./inference/index.ts";
 import { createTokenVerifier, remoteIssuer } from "./platform/auth/verify-token.ts";
 import { createInProcessBus } from "./platform/bus/in-process-bus.ts";
-import { ConfigError, parseConfig, type Config } from "./platform/config/config.ts";
+import { ConfigError, readConfig, type Config } from "./platform/config/config.ts";
 import { openDataDir, type DataDir } from "./platform/config/data-dir.ts";
 import { createDatabase, type Database } from "./platform/db/database.ts";
 import { migrate } from "./platform/db/migrate.ts";
@@ -134,7 +134,7 @@ async function devIssuerOf(config: Config, dataDir: DataDir): Promise<DevIssuer 
 }
 
 async function main(): Promise<void> {
-  const config = parseConfig(process.env);
+  const config = readConfig();
   const log = createLog(config.LOG_LEVEL);
   const program = await startProgram(config, log);
   log.info({ address: program.baseUrl }, `ready: open ${program.baseUrl}`);

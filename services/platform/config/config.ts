@@ -94,3 +94,6 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new ConfigError(`the configuration cannot be used:\n${problems.join("\n")}`);
 }
+
+/** The configuration of this process. */
+export const readConfig = (): Config => parseConfig(process.env);
