@@ -1,8 +1,15 @@
 import { availableParallelism } from "node:os";
+import { append } from "./append.ts";
+import { firstToken } from "./first-token.ts";
 import { stream } from "./stream.ts";
 import { unary } from "./unary.ts";
 
-const BENCHES: Record<string, () => Promise<object>> = { unary, stream };
+const BENCHES: Record<string, () => Promise<object>> = {
+  unary,
+  stream,
+  "first-token": firstToken,
+  append,
+};
 
 const machine = { cores: availableParallelism(), node: process.version };
 const names = process.argv.slice(2);

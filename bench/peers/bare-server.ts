@@ -1,7 +1,11 @@
 import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { GetChatResponseSchema, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
-import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import {
+  GenerateResponseSchema,
+  InferenceService,
+  type GenerateResponse,
+} from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import type { RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { fromBinary } from "@bufbuild/protobuf";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
@@ -11,6 +15,7 @@ import { runFrames } from "../stream/run-frames.ts";
 /** connect-node and nothing else: the limit of what our server is built on. */
 
 let chat = fromBinary(GetChatResponseSchema, new Uint8Array());
+let answer: GenerateResponse[] = [];
 let frames: RunFrame[] = [];
 let opening = Promise.withResolvers<void>();
 
@@ -27,7 +32,7 @@ const server = createServer(
           for (const frame of rest) yield { frame };
         },
         async *generate() {
-          for (const frame of frames) yield { frame };
+          yield* answer;
         },
       });
     },
@@ -41,7 +46,11 @@ servePeer({
   setChat: (bytes: Uint8Array) => {
     chat = fromBinary(GetChatResponseSchema, bytes);
   },
-  /** Streams opened from now on give the first frame, wait for `go`, and give the rest. */
+  /** What Generate answers from now on. */
+  setAnswer: (messages: Uint8Array[]) => {
+    answer = messages.map((bytes) => fromBinary(GenerateResponseSchema, bytes));
+  },
+  /** Streams of WatchRun opened from now on give the first frame, wait for `go`, and give the rest. */
   prepare: ({ count }: { count: number }) => {
     frames = runFrames("0199aa00-0000-7000-8000-000000000001", "0123456789abcdef", count);
     opening = Promise.withResolvers();
