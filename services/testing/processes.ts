@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** The real program in a process of its own. */
+export interface ServerProcess {
+  baseUrl: string;
+  pid: number;
+  /** Sends the signal and resolves with the exit code once the process is gone. */
+  stop(signal: "SIGKILL" | "SIGTERM"): Promise<number | null>;
+  /** What it logged so far. */
+  output(): string;
+}
+
+/** A folder and a port that outlive the processes that use them one after the other. */
+export interface ServerHome {
+  dataDir: string;
+  port: number;
+  /** Starts the program there and waits until it is ready. */
+  start(env?: Readonly<Record<string, string>>): Promise<ServerProcess>;
+  /** Kills what still runs and deletes the folder. */
+  remove(): Promise<void>;
+}
+
+const PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
+const READY_MILLISECONDS = 60_000;
+
+export async function createServerHome(): Promise<ServerHome> {
+  const dataDir = mkdtempSync(join(tmpdir(), "ameide-test-"));
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const running = new Set<ServerProcess>();
+  return {
+    dataDir,
+    port,
+    async start(env = {}) {
+      const settings = { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "warn", ...env };
+      const child = spawn(process.execPath, [PROGRAM], {
+        env: settings,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      const server = serverOf(child, baseUrl);
+      running.add(server);
+      await ready(child, server);
+      return server;
+    },
+    async remove() {
+      for (const server of running) await server.stop("SIGKILL");
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A token of one of the built-in people, from the development issuer. */
+export async function devToken(baseUrl: string, person: string): Promise<string> {
+  const response = await fetch(`${baseUrl}/dev/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ person }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  return token;
+}
+
+function serverOf(child: ChildProcess, baseUrl: string): ServerProcess {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  }
+  return {
+    baseUrl,
+    pid: child.pid ?? 0,
+    output: () => output,
+    async stop(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      const gone = once(child, "exit");
+      child.kill(signal);
+      await gone;
+      return child.exitCode;
+    },
+  };
+}
+
+async function ready(child: ChildProcess, server: ServerProcess): Promise<void> {
+  const deadline = performance.now() + READY_MILLISECONDS;
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the server ended at its start:\n${server.output()}`);
+    try {
+      if ((await fetch(`${server.baseUrl}/readyz`)).ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    await sleep(50);
+  }
+  throw new Error(`the server was not ready in time:\n${server.output()}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
