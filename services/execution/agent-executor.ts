@@ -14,7 +14,7 @@ import { restoredParts } from "./agents/restored-parts.ts";
 import { RunCheckpointSaver } from "./checkpoints/run-checkpoint-saver.ts";
 import { createModelFactory } from "./models/model-factory.ts";
 import { DEFAULT_PATIENCE, type Patience } from "./models/model-stream.ts";
-import { countLongText } from "./models/output-counter.ts";
+import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import type { ToolPorts } from "./tool-ports.ts";
 
 const LONGEST_SETTLING_MILLISECONDS = 2_000;
@@ -35,7 +35,7 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
   const graphOf = createGraphTable();
   const patience = { ...DEFAULT_PATIENCE, ...deps.patience };
   // The first count loads the vocabulary, which would delay somebody's first token.
-  countLongText("warm");
+  countTokens("warm");
 
   return {
     async *execute(request) {

@@ -1,6 +1,6 @@
 import { AIMessage, HumanMessage, SystemMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ConversationMessage } from "../agent-event.ts";
-import { countLongText } from "../models/output-counter.ts";
+import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 
 /** The system prompt and the conversation; some providers take one system message only, and no empty ones. */
 export function conversationMessages(prompt: string, said: readonly ConversationMessage[]): BaseMessage[] {
@@ -16,4 +16,4 @@ export function conversationMessages(prompt: string, said: readonly Conversation
 
 /** Our count of what the messages say. */
 export const tokensOf = (messages: readonly BaseMessage[]): number =>
-  messages.reduce((sum, message) => sum + countLongText(message.text), 0);
+  messages.reduce((sum, message) => sum + countTokens(message.text), 0);

@@ -1,7 +1,7 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AgentDefinition } from "../../inference/index.ts";
 import type { ToolSpec } from "../models/model-stream.ts";
-import { countLongText } from "../models/output-counter.ts";
+import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 import { toolNamed } from "../tools/tool-table.ts";
 import { answerMessage, modelMessagesOf, toolCallsOf, type AnswerState } from "./answer-state.ts";
 import { tokensOf } from "./conversation.ts";
@@ -14,7 +14,7 @@ export function createModelNode(agent: AgentDefinition) {
   const tools = agent.tools.map(toolNamed).map(({ name, description, parameters }): ToolSpec => {
     return { type: "function", function: { name, description, parameters } };
   });
-  const toolTokens = tools.length > 0 ? countLongText(JSON.stringify(tools)) : 0;
+  const toolTokens = tools.length > 0 ? countTokens(JSON.stringify(tools)) : 0;
 
   return async ({ answer }: AnswerState, config: LangGraphRunnableConfig): Promise<Partial<AnswerState>> => {
     const execution = executionOf(config);

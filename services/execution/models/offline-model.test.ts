@@ -118,6 +118,11 @@ describe("the offline model", () => {
     expect(told["finish_reason"]).toBe("length");
   });
 
+  it("says a letter at least, however small the limit is", async () => {
+    const { text } = await modelWith({ maxOutputTokens: 1 }).invoke(ask("echo extraordinarily long"));
+    expect(text).toBe("e");
+  });
+
   it("says the first piece at once and keeps to its pace", async () => {
     const before = performance.now();
     const times: number[] = [];

@@ -7,7 +7,8 @@ import {
 } from "@langchain/core/language_models/chat_models";
 import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
-import { countLongText, createOutputCounter } from "./output-counter.ts";
+import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
+import { createOutputCounter } from "./output-counter.ts";
 import type { Said } from "./offline/command.ts";
 import { offlineAnswer } from "./offline/offline-answer.ts";
 
@@ -80,19 +81,19 @@ export class OfflineModel extends BaseChatModel<OfflineCallOptions> {
       yield* toolCallChunks(answer.tool, json, `call_${countToolCalls(messages) + 1}`, pace);
     } else {
       const counter = createOutputCounter();
-      for (const text of piecesOf(answer)) {
-        if (counter.add(text) > this.#maxOutputTokens) {
-          finish = "length";
-          break;
-        }
+      for (const piece of piecesOf(answer)) {
+        if (counter.add(piece) > this.#maxOutputTokens) finish = "length";
+        if (finish === "length" && output !== "") break;
+        // An answer without any text is a failure, so the smallest limit lets one letter pass.
+        const text = finish === "length" ? firstLetter(piece) : piece;
         await pace(counter.tokens);
         output += text;
         yield chunkOf({ content: text }, text);
         await runManager?.handleLLMNewToken(text);
       }
     }
-    const toolTokens = tools.length > 0 ? countLongText(JSON.stringify(tools)) : 0;
-    const input = messages.reduce((sum, message) => sum + countLongText(message.text), toolTokens);
+    const toolTokens = tools.length > 0 ? countTokens(JSON.stringify(tools)) : 0;
+    const input = messages.reduce((sum, message) => sum + countTokens(message.text), toolTokens);
     yield lastChunk(input, output, finish);
   }
 }
@@ -101,6 +102,8 @@ function* piecesOf(answer: string | Iterable<string>): Iterable<string> {
   const texts = typeof answer === "string" ? [answer] : answer;
   for (const text of texts) yield* text.match(PIECE) ?? [];
 }
+
+const firstLetter = (text: string): string => [...text].slice(0, 1).join("");
 
 async function* toolCallChunks(
   name: string,
@@ -119,7 +122,7 @@ async function* toolCallChunks(
 }
 
 function lastChunk(input_tokens: number, output: string, finish: string): ChatGenerationChunk {
-  const output_tokens = countLongText(output);
+  const output_tokens = countTokens(output);
   const usage_metadata = { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens };
   return chunkOf({ content: "", usage_metadata, response_metadata: { finish_reason: finish } });
 }

@@ -1,8 +1,5 @@
 import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 
-/** Counts a text of any size and kind in linear time. */
-export const countLongText = countTokens;
-
 /** A word longer than this is counted as it stands. */
 const LONGEST_WORD = 64;
 
