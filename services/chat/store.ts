@@ -5,6 +5,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { and, arrayOverlaps, count, desc, eq, gte, inArray, lt, or, sql, type SQL } from "drizzle-orm";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { Reader, Tx } from "../platform/db/database.ts";
+import { rowsByKey } from "../platform/db/rows-by-key.ts";
 import type { PageCursor } from "../platform/tokens/page-token.ts";
 import type { ChatState } from "./chat.ts";
 import { chatArtifacts, chats } from "./tables.ts";
@@ -19,12 +20,10 @@ function stateOf({ tenantId: _, metadata, activeRunId, ...row }: Row): ChatState
   };
 }
 
+const chatRows = rowsByKey(chats, [chats.tenantId, chats.chatId]);
+
 export async function findChat(reader: Reader, chatId: string): Promise<ChatState | undefined> {
-  const rows = await reader.sql
-    .select()
-    .from(chats)
-    .where(and(eq(chats.tenantId, reader.tenantId), eq(chats.chatId, chatId)));
-  return rows.map(stateOf)[0];
+  return (await chatRows(reader, reader.tenantId, chatId)).map(stateOf)[0];
 }
 
 /** The row is the fold of the chat's events, stored with them. */

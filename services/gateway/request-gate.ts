@@ -49,8 +49,17 @@ function bearerOf(headers: Headers): string {
   return token;
 }
 
+/** Reading an option decodes it anew each time. */
+const scopes = new Map<DescMethod, Scope>();
+
 /** The scope that a method declares in its contract. A method without one is a mistake that stops the start. */
 export function scopeOf(method: DescMethod): Scope {
+  const known = scopes.get(method) ?? declaredScope(method);
+  scopes.set(method, known);
+  return known;
+}
+
+function declaredScope(method: DescMethod): Scope {
   const scope = hasOption(method, scopeOption) ? getOption(method, scopeOption) : "";
   if (isScope(scope)) return scope;
   throw new TypeError(`${method.parent.typeName}.${method.name} declares no known scope`);

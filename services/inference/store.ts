@@ -4,6 +4,7 @@ import { RunProgressSchema, type RunProgress } from "@ameide/proto-private/ameid
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Reader, Tx } from "../platform/db/database.ts";
+import { rowsByKey } from "../platform/db/rows-by-key.ts";
 import type { PageCursor } from "../platform/tokens/page-token.ts";
 import type { RunRecord } from "./run.ts";
 import { runProgress, runs } from "./tables.ts";
@@ -23,9 +24,10 @@ function recordOf({ tenantId: _, input, result, chatId, messageId, endTime, ...r
 
 const one = (reader: Reader, runId: string) => and(eq(runs.tenantId, reader.tenantId), eq(runs.runId, runId));
 
+const runRows = rowsByKey(runs, [runs.tenantId, runs.runId]);
+
 export async function findRun(reader: Reader, runId: string): Promise<RunRecord | undefined> {
-  const rows = await reader.sql.select().from(runs).where(one(reader, runId));
-  return rows.map(recordOf)[0];
+  return (await runRows(reader, reader.tenantId, runId)).map(recordOf)[0];
 }
 
 /** The row is the fold of the run's events, stored with them. */

@@ -2,7 +2,7 @@ import { drizzle, type PgRemoteDatabase } from "drizzle-orm/pg-proxy";
 import type { Rows, Session, SqlDriver, Statement } from "./sql-driver.ts";
 
 /** A query builder bound to one tenant's rows. */
-export interface Reader {
+export interface Reader extends Session {
   /** Whose rows it sees; empty for the system. */
   readonly tenantId: string;
   readonly sql: PgRemoteDatabase;
@@ -45,9 +45,9 @@ export function createDatabase(driver: SqlDriver): Database {
   ): Promise<T> {
     const committed: (() => void)[] = [];
     const result = await driver.transaction([preamble], (session) =>
-      work({ tenantId, sql: builderOver(session), afterCommit: (action) => committed.push(action) }),
+      work({ tenantId, ...builderOver(session), afterCommit: (action) => committed.push(action) }),
     );
-    for (const action of committed) action();
+    for (const action of committed) runSafely(action);
     return result;
   }
 
@@ -55,7 +55,7 @@ export function createDatabase(driver: SqlDriver): Database {
     reader(tenantId) {
       const query = (text: string, params: readonly unknown[]): Promise<Rows> =>
         driver.batch([asTenant(tenantId), { text, params }]);
-      return { tenantId, sql: builderOver({ query }) };
+      return { tenantId, ...builderOver({ query }) };
     },
     transaction: (tenantId, work) => transaction(tenantId, asTenant(tenantId), work),
     systemTransaction: (work) => transaction("", AS_SYSTEM, work),
@@ -64,6 +64,15 @@ export function createDatabase(driver: SqlDriver): Database {
   };
 }
 
-function builderOver(session: Session): PgRemoteDatabase {
-  return drizzle(async (text, params) => ({ rows: await session.query(text, params) }));
+/** What was committed must not look as if it had failed. */
+function runSafely(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
+}
+
+function builderOver({ query }: Session): Omit<Reader, "tenantId"> {
+  return { query, sql: drizzle(async (text, params) => ({ rows: await query(text, params) })) };
 }
