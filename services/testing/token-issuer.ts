@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from "jose";
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWK, type JWTPayload } from "jose";
+import type { JWTHeaderParameters } from "jose";
 import { v7 as uuidv7 } from "uuid";
 import type { Role } from "../platform/auth/scopes.ts";
 
@@ -16,29 +17,54 @@ export interface TokenSubject {
 export interface TokenIssuer {
   issuer: string;
   jwksUri: string;
-  /** `claims` override, `undefined` removes. */
-  sign(subject: TokenSubject, claims?: JWTPayload): Promise<string>;
+  /** `claims` and `header` override, `undefined` removes. */
+  sign(subject: TokenSubject, claims?: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>;
+  /** What a good token of the subject holds. */
+  claimsOf(subject: TokenSubject): JWTPayload;
+  /** The public key that signs now, as everybody may fetch it. */
+  publicKey(): Promise<{ jwk: JWK; pem: string }>;
+  /** Signs with a new key from now on and publishes it alone. */
+  rotate(): Promise<void>;
+  /** How often the keys were fetched. */
+  fetches(): number;
   close(): Promise<void>;
 }
 
-export async function startTokenIssuer(): Promise<TokenIssuer> {
+async function newKey(kid: string) {
   const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
-  const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: "ES256", kid: "test", use: "sig" }] };
-  const server = createServer((_req, res) => {
-    res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(jwks));
+  const jwk: JWK = { ...(await exportJWK(publicKey)), alg: "ES256", kid, use: "sig" };
+  return { kid, privateKey, publicKey, jwk };
+}
+
+export async function startTokenIssuer(): Promise<TokenIssuer> {
+  let key = await newKey("test");
+  let fetches = 0;
+  const server = createServer((req, res) => {
+    const discovery = req.url === "/.well-known/openid-configuration";
+    if (!discovery) fetches += 1;
+    const body = discovery ? { issuer, jwks_uri: `${issuer}/jwks` } : { keys: [key.jwk] };
+    res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const claimsOf = ({ tenantId, userId, roles, teams = [] }: TokenSubject): JWTPayload => {
+    const now = Math.floor(Date.now() / 1000);
+    const usual = { iss: issuer, aud: "ameide", sub: userId, jti: uuidv7(), iat: now, exp: now + 3600 };
+    return { ...usual, tenant_id: tenantId, roles: [...roles], teams: [...teams] };
+  };
   return {
     issuer,
     jwksUri: `${issuer}/jwks`,
-    sign({ tenantId, userId, roles, teams = [] }, claims = {}) {
-      const now = Math.floor(Date.now() / 1000);
-      const usual = { iss: issuer, aud: "ameide", sub: userId, jti: uuidv7(), iat: now, exp: now + 3600 };
-      return new SignJWT({ ...usual, tenant_id: tenantId, roles: [...roles], teams: [...teams], ...claims })
-        .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: "test" })
-        .sign(privateKey);
+    claimsOf,
+    sign: (subject, claims = {}, header = {}) =>
+      new SignJWT({ ...claimsOf(subject), ...claims })
+        .setProtectedHeader({ alg: "ES256", typ: "JWT", kid: key.kid, ...header })
+        .sign(key.privateKey),
+    publicKey: async () => ({ jwk: key.jwk, pem: await exportSPKI(key.publicKey) }),
+    rotate: async () => {
+      key = await newKey(uuidv7());
     },
+    fetches: () => fetches,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -41,6 +41,8 @@ const ALGORITHMS = [
   "Ed25519",
 ];
 const TYPES = new Set(["jwt", "at+jwt", "application/at+jwt"]);
+/** Users and teams are stored and compared by name: no control characters, which PostgreSQL would refuse later. */
+const NAME = /^[^\p{Cc}]{1,255}$/u;
 const MAX_TOKEN_LENGTH = 8192;
 const MAX_CACHED = 5000;
 /** How long a token is trusted without looking at the issuer's keys again: a withdrawn key counts that much later. */
@@ -91,10 +93,12 @@ async function verify(token: string, keysOf: ReadonlyMap<string, JWTVerifyGetKey
 }
 
 function identityOf({ sub, tenant_id: tenantId, roles, teams }: JWTPayload): Identity {
-  if (typeof sub !== "string" || sub === "" || sub.length > 255) throw new Error("no usable sub");
+  if (typeof sub !== "string" || !NAME.test(sub)) throw new Error("no usable sub");
   if (typeof tenantId !== "string" || !isUuid(tenantId)) throw new Error("no usable tenant_id");
   if (!Array.isArray(roles)) throw new Error("roles is not a list");
-  const teamNames = Array.isArray(teams) ? teams.filter((team) => typeof team === "string") : [];
+  const teamNames = Array.isArray(teams)
+    ? teams.filter((team) => typeof team === "string" && NAME.test(team))
+    : [];
   return { userId: sub, tenantId: tenantId.toLowerCase(), roles: roles.filter(isRole), teams: teamNames };
 }
 

@@ -1,0 +1,126 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import type { JWTPayload } from "jose";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROLES, SCOPES_OF_ROLE, type Role } from "../platform/auth/scopes.ts";
+import { callMethod, type Outcome } from "../testing/call-method.ts";
+import { mintChat, mintRun } from "../testing/sample-world.ts";
+import { namedBy, nameOf, SAMPLE_NAMES, sampleRequest, type SampleIds } from "../testing/sample-requests.ts";
+import { startTestServer, type Caller, type TestServer } from "../testing/test-server.ts";
+import { PUBLIC_SERVICES } from "./gateway.ts";
+import { scopeOf } from "./request-gate.ts";
+
+const METHODS = PUBLIC_SERVICES.flatMap((service) => service.methods);
+const UNAUTHENTICATED = {
+  ok: false,
+  code: "Unauthenticated",
+  reason: "UNAUTHENTICATED",
+  message: "sign in: this call needs a valid access token",
+  metadata: {},
+};
+/** What a role that may call gets instead of an answer, where a sample cannot have one. */
+const REFUSED_ANYWAY: Readonly<Record<string, string>> = {
+  "InferenceService.ResumeRun": "RUN_NOT_RESUMABLE",
+};
+
+let server: TestServer;
+let alice: Caller;
+let alices: SampleIds;
+let carol: Caller;
+let carols: SampleIds;
+beforeAll(async () => {
+  server = await startTestServer();
+  alice = await server.as({ roles: ["admin"] });
+  carol = await server.as({ roles: ["admin"] });
+  [alices, carols] = await Promise.all([mintRun(alice), mintRun(carol)]);
+});
+afterAll(() => server.stop());
+
+const call = (caller: Caller, method: DescMethod, ids: SampleIds): Promise<Outcome> =>
+  callMethod(caller.transport, method, sampleRequest(method, ids));
+
+it("every public RPC has a sample request, and every sample an RPC", () => {
+  expect(SAMPLE_NAMES.toSorted()).toEqual(METHODS.map(nameOf).toSorted());
+});
+
+describe.each(METHODS.map((method) => [nameOf(method), method] as const))("%s", (name, method) => {
+  it("is refused without a good token, whatever is in the request", async () => {
+    const past = Math.floor(Date.now() / 1000) - 60;
+    const bad: JWTPayload[] = [
+      { exp: past },
+      { aud: "another" },
+      { aud: ["another", "third"] },
+      { iss: "urn:else" },
+    ];
+    const tokens = [
+      undefined,
+      ...(await Promise.all(bad.map((claims) => server.issuer.sign(alice, claims)))),
+    ];
+    for (const token of tokens) {
+      const { transport } = server.withToken(token);
+      expect(await callMethod(transport, method, sampleRequest(method, alices))).toEqual(UNAUTHENTICATED);
+      expect(await callMethod(transport, method, {})).toEqual(UNAUTHENTICATED);
+    }
+  });
+
+  it.each(ROLES)("is answered to a %s only with its scope", async (role: Role) => {
+    const token = await server.issuer.sign({ ...alice, roles: [role] });
+    const { transport } = server.withToken(token);
+    const scope = scopeOf(method);
+    if (!SCOPES_OF_ROLE[role].has(scope)) {
+      const missing = { ok: false, code: "PermissionDenied", reason: "SCOPE_MISSING", metadata: { scope } };
+      expect(await callMethod(transport, method, sampleRequest(method, alices))).toMatchObject(missing);
+      // Not even whether the request is right is told.
+      expect(await callMethod(transport, method, {})).toMatchObject(missing);
+      return;
+    }
+    // Commands change what they are about, so each gets its own.
+    const ids = scope.endsWith(".write") ? { ...alices, ...(await mintChat(alice)) } : alices;
+    const outcome = await callMethod(transport, method, sampleRequest(method, ids));
+    expect(outcome).toMatchObject(name in REFUSED_ANYWAY ? { reason: REFUSED_ANYWAY[name] } : { ok: true });
+  });
+
+  it.each(namedBy(method))("tells of another tenant's %s what it tells of none", async (id) => {
+    const foreign = await call(carol, method, { ...carols, [id]: alices[id] });
+    const absent = await call(carol, method, { ...carols, [id]: uuidv7() });
+    const known = Object.values(alices);
+    expect(known.filter((own) => own !== alices[id] && JSON.stringify(foreign).includes(own))).toEqual([]);
+    if (foreign.ok || absent.ok) {
+      // A list that is narrowed to it: empty both times.
+      expect(foreign).toEqual(absent);
+      expect(JSON.stringify(foreign)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+      return;
+    }
+    expect(foreign.code).toBe("NotFound");
+    expect(masked(foreign)).toEqual(masked(absent));
+  });
+
+  it("never shows anything of another tenant to those who name nothing", async () => {
+    const outcome = await call(carol, method, { ...carols, ...(await mintChat(carol)) });
+    const text = JSON.stringify(outcome);
+    expect(
+      [...Object.values(alices), alice.userId, alice.tenantId].filter((id) => text.includes(id)),
+    ).toEqual([]);
+  });
+});
+
+it("nothing of all that has changed the other tenant's chat", async () => {
+  const dave = await server.as({ roles: ["admin"] });
+  const { chatId } = await mintChat(dave);
+  const before = await dave.chatQueries.getChat({ chatId });
+  for (const method of METHODS.filter((m) => namedBy(m).includes("chatId")))
+    await call(carol, method, { ...carols, chatId });
+  expect(await dave.chatQueries.getChat({ chatId })).toEqual(before);
+});
+
+it("lists show a new tenant nothing", async () => {
+  const { chatQueries, artifactQueries, inference, budgets } = await server.as({ roles: ["admin"] });
+  expect(await chatQueries.listChats({})).toMatchObject({ chats: [], totalCount: 0 });
+  expect(await chatQueries.searchChats({ query: "chat" })).toMatchObject({ chats: [], totalCount: 0 });
+  expect(await artifactQueries.listArtifacts({})).toMatchObject({ artifacts: [] });
+  expect(await inference.listRuns({})).toMatchObject({ runs: [] });
+  expect(await budgets.listUsage({})).toMatchObject({ entries: [], totalCostMicros: 0n });
+});
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const masked = (outcome: Outcome): string => JSON.stringify(outcome).replaceAll(UUID, "<id>");

@@ -1,0 +1,97 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import { v7 as uuidv7 } from "uuid";
+
+/** The things that requests name. */
+export interface SampleIds {
+  /** A chat linked to the artifact. */
+  chatId: string;
+  artifactId: string;
+  /** A run that has ended. */
+  runId: string;
+}
+
+const said = { parts: [{ text: { text: "echo hello" } }] };
+const requestId = () => uuidv7();
+const run = ({ chatId }: SampleIds) => ({ requestId: requestId(), chatId, messages: [said] });
+
+/** A valid request of every public RPC, as JSON; it names everything that it can name. */
+const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
+  "ChatCommandService.EnsureChatForArtifactAndSendMessage": ({ chatId, artifactId }) => ({
+    chatId,
+    artifactId,
+    message: { ...said, artifactId },
+    requestId: requestId(),
+  }),
+  "ChatCommandService.CreateChat": ({ artifactId }) => ({ artifactId, title: "New", requestId: requestId() }),
+  "ChatCommandService.SendMessage": ({ chatId, artifactId }) => ({
+    chatId,
+    message: { ...said, artifactId },
+    requestId: requestId(),
+  }),
+  "ChatCommandService.UpdateChatTitle": ({ chatId }) => ({ chatId, title: "Renamed" }),
+  "ChatCommandService.DeleteChat": ({ chatId }) => ({ chatId }),
+  "ChatCommandService.AssociateArtifact": ({ chatId, artifactId }) => ({
+    chatId,
+    artifactId,
+    relationType: 3,
+  }),
+  "ChatCommandService.UpdateVisibility": ({ chatId }) => ({ chatId, visibility: 1 }),
+  "ChatQueryService.GetChat": ({ chatId }) => ({ chatId }),
+  "ChatQueryService.ListChats": ({ artifactId }) => ({ filter: { artifactIds: [artifactId] } }),
+  "ChatQueryService.GetMessages": ({ chatId }) => ({ chatId }),
+  "ChatQueryService.GetChatArtifacts": ({ chatId }) => ({ chatId }),
+  "ChatQueryService.SearchChats": ({ artifactId }) => ({
+    query: "chat",
+    filter: { artifactIds: [artifactId] },
+  }),
+  "ChatQueryService.StreamChatUpdates": ({ chatId }) => ({ chatId }),
+  "ArtifactCommandService.CreateArtifact": ({ chatId }) => ({
+    title: "New",
+    kind: "bpmn",
+    primaryChatId: chatId,
+  }),
+  "ArtifactCommandService.RenameArtifact": ({ artifactId }) => ({ artifactId, title: "Renamed" }),
+  "ArtifactCommandService.AssociateChat": ({ chatId, artifactId }) => ({
+    chatId,
+    artifactId,
+    relationType: 3,
+  }),
+  "ArtifactCommandService.DissociateChat": ({ chatId, artifactId }) => ({ chatId, artifactId }),
+  "ArtifactQueryService.GetArtifact": ({ artifactId }) => ({ artifactId }),
+  "ArtifactQueryService.ListArtifacts": () => ({ kinds: ["bpmn"] }),
+  "ArtifactQueryService.GetArtifactChats": ({ artifactId }) => ({ artifactId }),
+  "ArtifactQueryService.GetArtifactHistory": ({ artifactId }) => ({ artifactId }),
+  "ArtifactQueryService.StreamArtifactUpdates": ({ artifactId }) => ({ artifactId }),
+  "InferenceService.Generate": (ids) => ({ run: run(ids) }),
+  "InferenceService.StartRun": run,
+  "InferenceService.WatchRun": ({ runId }) => ({ runId }),
+  "InferenceService.CancelRun": ({ runId }) => ({ runId }),
+  "InferenceService.ResumeRun": ({ runId }) => ({ runId, requestId: requestId() }),
+  "InferenceService.GetRun": ({ runId }) => ({ runId }),
+  "InferenceService.ListRuns": ({ chatId }) => ({ chatId }),
+  "InferenceService.GenerateBatch": () => ({ requestId: requestId(), items: [{ messages: [said] }] }),
+  "AgentService.ListAgents": () => ({}),
+  "AgentService.GetAgent": () => ({ agentId: "simple-chat" }),
+  "BudgetService.GetBudget": () => ({}),
+  "BudgetService.SetBudget": () => ({ window: 1, limitMicros: "4000000" }),
+  "BudgetService.ListUsage": ({ runId }) => ({ runId }),
+};
+
+/** How tests name an RPC. */
+export const nameOf = (method: DescMethod): string => `${method.parent.name}.${method.name}`;
+
+export const SAMPLE_NAMES: readonly string[] = Object.keys(SAMPLES);
+
+/** A new valid request of the method as JSON, about these things. */
+export function sampleRequest(method: DescMethod, ids: SampleIds): object {
+  const sample = SAMPLES[nameOf(method)];
+  if (!sample) throw new TypeError(`there is no sample request of ${nameOf(method)}`);
+  return sample(ids);
+}
+
+/** Which of the things its request names. */
+export function namedBy(method: DescMethod): (keyof SampleIds)[] {
+  const marks: SampleIds = { chatId: "<chat>", artifactId: "<artifact>", runId: "<run>" };
+  const text = JSON.stringify(sampleRequest(method, marks));
+  return (["chatId", "artifactId", "runId"] as const).filter((id) => text.includes(marks[id]));
+}
