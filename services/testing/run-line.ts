@@ -45,6 +45,7 @@ function take(line: RunLine, frame: RunFrame): void {
   if (line.state !== undefined) line.faults.push(`${frame.frame.case} after the end`);
   if (frame.resumeToken !== "") line.token = frame.resumeToken;
   if (frame.seq > 0n) place(line, frame);
+  if (frame.frame.case === "snapshot") line.epoch = frame.epoch;
   apply(line, frame.frame);
 }
 

@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { v7 as uuidv7 } from "uuid";
+import type { StartRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { StartRunRequestSchema as StartRun } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import type { RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { createAgentExecutor } from "../execution/agent-executor.ts";
+import { deleteCheckpoints } from "../execution/checkpoints/checkpoint-store.ts";
+import { startRunLoop, type RunLoop, type RunLoopDeps } from "../execution/run-loop.ts";
+import { createResumeTokens, type ResumeTokens } from "../gateway/run-streams/resume-token.ts";
+import { watchRun, type WatchDeps } from "../gateway/run-streams/watch-run.ts";
+import { startRun } from "../inference/index.ts";
+import type { Actor } from "../platform/auth/actor.ts";
+import { createInProcessBus } from "../platform/bus/in-process-bus.ts";
+import { parseConfig, type ProviderConfig } from "../platform/config/config.ts";
+import { createDatabase, type Database } from "../platform/db/database.ts";
+import { migrate } from "../platform/db/migrate.ts";
+import { openPglite } from "../platform/db/pglite-driver.ts";
+import type { FrameLog } from "../platform/frame-log/frame-log.ts";
+import { createInProcessFrameLog } from "../platform/frame-log/in-process-frame-log.ts";
+import { createTokenSealer } from "../platform/tokens/sealed-token.ts";
+import { composeSlices, type Slices } from "../slices.ts";
+
+/** The domain without the edge, for what cannot be told the real server: its clock, its frame log, its heartbeat. */
+export interface TestSlices extends Slices {
+  /** What the clock is ahead of the real one, in milliseconds. */
+  clock: { ahead: number };
+  watchDeps: WatchDeps;
+  loopDeps: RunLoopDeps;
+  /** What executors warned of. */
+  warnings: { message: string; details: Record<string, unknown> }[];
+  startLoop(deps?: Partial<RunLoopDeps>): RunLoop;
+  start(actor: Actor, text: string, fields?: MessageInitShape<typeof StartRunRequestSchema>): Promise<string>;
+  watch(actor: Actor, runId: string, place?: WatchPlace): AsyncIterable<{ frame: RunFrame }>;
+  close(): Promise<void>;
+}
+
+export interface WatchPlace {
+  resumeToken?: string;
+  afterSeq?: bigint;
+  signal?: AbortSignal;
+  deps?: Partial<WatchDeps>;
+}
+
+export interface TestSlicesOptions {
+  database?: Database;
+  log?: FrameLog;
+  providers?: readonly ProviderConfig[];
+  offlineTokensPerSecond?: number;
+  env?: Readonly<Record<string, string>>;
+}
+
+/** A fresh person of a fresh tenant, unless told otherwise. */
+export function actorOf(fields: Partial<Actor> = {}): Actor {
+  return {
+    tenantId: uuidv7(),
+    userId: `user-${uuidv7()}`,
+    roles: ["editor"],
+    teams: [],
+    traceId: "",
+    ...fields,
+  };
+}
+
+export async function openTestSlices(options: TestSlicesOptions = {}): Promise<TestSlices> {
+  const { log = createInProcessFrameLog(), providers = [], offlineTokensPerSecond = 0, env = {} } = options;
+  const database = options.database ?? (await openMemory());
+  const config = parseConfig({ MODEL_PROVIDERS: JSON.stringify(providers), ...env });
+  const clock = { ahead: 0 };
+  const now = () => new Date(Date.now() + clock.ahead);
+  const slices = composeSlices(config, { database, bus: createInProcessBus(), log, now });
+  const tokens: ResumeTokens = createResumeTokens(createTokenSealer(Buffer.alloc(32, 7)), now);
+  const draining = new AbortController();
+  const watchDeps = { ...slices, tokens, draining: draining.signal, heartbeatMilliseconds: 8000 };
+  const warnings: TestSlices["warnings"] = [];
+  const executor = createAgentExecutor({ ...slices, providers, offlineTokensPerSecond });
+  const loopDeps: RunLoopDeps = {
+    ...slices,
+    executor,
+    executorId: "test",
+    concurrency: 64,
+    leaseSeconds: 15,
+    forget: (tenantId, runId) => database.transaction(tenantId, (tx) => deleteCheckpoints(tx, runId)),
+    warn: (message, details) => void warnings.push({ message, details }),
+  };
+  const loops: RunLoop[] = [];
+  return {
+    ...slices,
+    clock,
+    watchDeps,
+    loopDeps,
+    warnings,
+    startLoop(deps = {}) {
+      const loop = startRunLoop({ ...loopDeps, ...deps });
+      loops.push(loop);
+      return loop;
+    },
+    start: async (actor, text, fields = {}) => {
+      const messages = [{ parts: [{ kind: { case: "text" as const, value: { text } } }] }];
+      const request = create(StartRun, { requestId: uuidv7(), messages, ...fields });
+      return (await startRun(slices, actor, request)).run?.runId ?? "";
+    },
+    watch: (actor, runId, place) => framesOf(watchDeps, actor, runId, place),
+    async close() {
+      draining.abort();
+      await Promise.all(loops.map((loop) => loop.stop(0)));
+      await database.close();
+    },
+  };
+}
+
+async function* framesOf(
+  watchDeps: WatchDeps,
+  actor: Actor,
+  runId: string,
+  { resumeToken = "", afterSeq = 0n, signal = new AbortController().signal, deps = {} }: WatchPlace = {},
+): AsyncGenerator<{ frame: RunFrame }> {
+  const wanted = { runId, resumeToken, afterSeq };
+  for await (const frame of watchRun({ ...watchDeps, ...deps }, actor, wanted, signal)) yield { frame };
+}
+
+async function openMemory(): Promise<Database> {
+  const driver = await openPglite(undefined);
+  await migrate(driver, join(import.meta.dirname, "../migrations"));
+  return createDatabase(driver);
+}
