@@ -1,4 +1,4 @@
-import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
+import type { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
 
 /** The name of a reason, as on the wire. */
 export type Reason = Exclude<keyof typeof ErrorReason, "UNSPECIFIED">;

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { ErrorInfoSchema, RetryInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { ViolationsSchema } from "@ameide/proto/buf/validate/validate_pb.js";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { ConnectError, type Code } from "@connectrpc/connect";
 import { AppError, type Reason } from "./app-error.ts";
 import { CODE_OF_REASON, REASON_OF_CODE } from "./code-of-reason.ts";
 
