@@ -28,8 +28,9 @@ export interface FakeProvider {
 export const FAKE_KEY = "sk-canary-7f3a";
 const IMPATIENT = { firstToken: 300, betweenTokens: 300, retryDelay: 5, longestRetryDelay: 1000 };
 
-export async function startFakeProvider(): Promise<FakeProvider> {
-  const database = await openTestDatabase();
+/** On a database of its own unless one is given. */
+export async function startFakeProvider(given?: Database): Promise<FakeProvider> {
+  const database = given ?? (await openTestDatabase());
   const server = await startFakeOpenAiServer();
   const { otherwise } = server;
 
@@ -50,7 +51,7 @@ export async function startFakeProvider(): Promise<FakeProvider> {
     },
     async close() {
       await server.close();
-      await database.close();
+      if (!given) await database.close();
     },
   };
 }

@@ -1,20 +1,14 @@
-import { fileURLToPath } from "node:url";
 import { v7 as uuidv7 } from "uuid";
 import { createAgentRegistry, createModelCatalog } from "../inference/index.ts";
 import type { ProviderConfig } from "../platform/config/config.ts";
-import { createDatabase, type Database } from "../platform/db/database.ts";
-import { migrate } from "../platform/db/migrate.ts";
-import { openPglite } from "../platform/db/pglite-driver.ts";
+import type { Database } from "../platform/db/database.ts";
 import type { AgentEvent, AgentExecutor, AgentRequest } from "../execution/agent-event.ts";
 import { createAgentExecutor, type AgentExecutorDeps } from "../execution/agent-executor.ts";
-
-const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
+import { openTestPglite } from "./databases.ts";
 
 /** A migrated database in memory, for tests. */
 export async function openTestDatabase(): Promise<Database> {
-  const driver = await openPglite(undefined);
-  await migrate(driver, MIGRATIONS);
-  return createDatabase(driver);
+  return (await openTestPglite({})).database;
 }
 
 /** An executor for tests, with a clock that stands and one artifact. */
