@@ -1,20 +1,14 @@
-import {
-  create,
-  fromBinary,
-  toBinary,
-  type DescMessage,
-  type Message,
-  type Registry,
-} from "@bufbuild/protobuf";
+import { create, type Message, type Registry } from "@bufbuild/protobuf";
 import {
   EventMetadataSchema,
   type EventMetadata,
 } from "@ameide/proto-private/ameide/events/v1/event_metadata_pb.js";
-import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, type SQL } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Bus } from "../bus/bus.ts";
 import type { Reader, Tx } from "../db/database.ts";
 import { isUniqueViolation } from "../db/sql-driver.ts";
+import { eventTypes, rowOf, type EventTypes } from "./event-types.ts";
 import { events } from "./tables.ts";
 
 /** An event as stored. */
@@ -84,55 +78,9 @@ export interface EventStoreDeps {
 }
 
 export function createEventStore({ bus, registry, now }: EventStoreDeps): EventStore {
-  const schemaOf = (type: string): DescMessage => {
-    const schema = registry.getMessage(type);
-    if (!schema) throw new Error(`no event type ${type} is registered`);
-    return schema;
-  };
-  const decode = decoder(schemaOf);
-
-  async function append(tx: Tx, appends: readonly Append[], cause: Cause): Promise<StoredEvent[]> {
-    const time = now();
-    const stored = appends.flatMap((a) =>
-      a.events.map((data, i) => ({
-        tenantId: tx.tenantId,
-        streamId: a.streamId,
-        version: a.expectedVersion + i + 1,
-        type: data.$typeName,
-        data,
-        metadata: metadataOf(cause),
-        time,
-      })),
-    );
-    if (stored.length === 0) return [];
-    const rows = stored.map((e) => ({
-      tenantId: e.tenantId,
-      streamId: e.streamId,
-      streamVersion: e.version,
-      type: e.type,
-      data: toBinary(schemaOf(e.type), e.data),
-      metadata: toBinary(EventMetadataSchema, e.metadata),
-      createdAt: time,
-      tx: sql`DEFAULT`,
-    }));
-    try {
-      await tx.sql.insert(events).values(rows);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new StreamVersionConflict(
-        appends.map((a) => a.streamId),
-        { cause: error },
-      );
-    }
-    tx.afterCommit(() => {
-      for (const a of appends) bus.publish(streamSubject(tx.tenantId, a.streamId));
-      bus.publish(FEED_SUBJECT);
-    });
-    return stored;
-  }
-
+  const types = eventTypes(registry);
   return {
-    append,
+    append: (tx, appends, cause) => append({ bus, types, now }, tx, appends, cause),
     async read(reader, streamId, { afterVersion = 0, limit = 1000 } = {}) {
       const rows = await reader.sql
         .select()
@@ -140,37 +88,61 @@ export function createEventStore({ bus, registry, now }: EventStoreDeps): EventS
         .where(inStream(reader, streamId, gt(events.streamVersion, afterVersion)))
         .orderBy(asc(events.streamVersion))
         .limit(limit);
-      return rows.map(decode);
+      return rows.map(types.decode);
     },
     async readBackwards(reader, streamId, { before, limit }) {
-      const older = before === undefined ? undefined : sql`${events.streamVersion} < ${before}`;
+      const older = before === undefined ? undefined : lt(events.streamVersion, before);
       const rows = await reader.sql
         .select()
         .from(events)
         .where(inStream(reader, streamId, older))
         .orderBy(desc(events.streamVersion))
         .limit(limit);
-      return rows.map(decode);
+      return rows.map(types.decode);
     },
   };
 }
 
-const inStream = (reader: Reader, streamId: string, more?: ReturnType<typeof sql>) =>
-  and(eq(events.tenantId, reader.tenantId), eq(events.streamId, streamId), more);
-
-function metadataOf({ userId, requestId = "", traceId = "" }: Cause): EventMetadata {
-  return create(EventMetadataSchema, { eventId: uuidv7(), userId, requestId, traceId });
-}
-
-/** Turns a row into an event. */
-export function decoder(schemaOf: (type: string) => DescMessage) {
-  return (row: typeof events.$inferSelect): StoredEvent => ({
-    tenantId: row.tenantId,
-    streamId: row.streamId,
-    version: row.streamVersion,
-    type: row.type,
-    data: fromBinary(schemaOf(row.type), row.data),
-    metadata: fromBinary(EventMetadataSchema, row.metadata),
-    time: row.createdAt,
+async function append(
+  { bus, types, now }: Omit<EventStoreDeps, "registry"> & { types: EventTypes },
+  tx: Tx,
+  appends: readonly Append[],
+  cause: Cause,
+): Promise<StoredEvent[]> {
+  const stored = storedEvents(tx.tenantId, appends, cause, now());
+  if (stored.length === 0) return [];
+  try {
+    await tx.sql.insert(events).values(stored.map((event) => rowOf(event, types)));
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const streams = appends.map((a) => a.streamId);
+    throw new StreamVersionConflict(streams, { cause: error });
+  }
+  tx.afterCommit(() => {
+    for (const { streamId } of appends) bus.publish(streamSubject(tx.tenantId, streamId));
+    bus.publish(FEED_SUBJECT);
   });
+  return stored;
 }
+
+function storedEvents(
+  tenantId: string,
+  appends: readonly Append[],
+  { userId, requestId = "", traceId = "" }: Cause,
+  time: Date,
+): StoredEvent[] {
+  return appends.flatMap(({ streamId, expectedVersion, events: added }) =>
+    added.map((data, i) => ({
+      tenantId,
+      streamId,
+      version: expectedVersion + i + 1,
+      type: data.$typeName,
+      data,
+      metadata: create(EventMetadataSchema, { eventId: uuidv7(), userId, requestId, traceId }),
+      time,
+    })),
+  );
+}
+
+const inStream = (reader: Reader, streamId: string, more?: SQL) =>
+  and(eq(events.tenantId, reader.tenantId), eq(events.streamId, streamId), more);

@@ -1,7 +1,8 @@
 import type { Registry } from "@bufbuild/protobuf";
 import { asc, sql } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
-import { decoder, type StoredEvent } from "./event-store.ts";
+import type { StoredEvent } from "./event-store.ts";
+import { eventTypes } from "./event-types.ts";
 import { events } from "./tables.ts";
 
 /** How far a follower of all events has come: transaction id and position, both as decimal text. */
@@ -26,11 +27,6 @@ export async function readFeed(
   after: FeedCheckpoint,
   limit = 500,
 ): Promise<FeedPage> {
-  const decode = decoder((type) => {
-    const schema = deps.registry.getMessage(type);
-    if (!schema) throw new Error(`no event type ${type} is registered`);
-    return schema;
-  });
   const rows = await deps.database.systemTransaction((tx) =>
     tx.sql
       .select()
@@ -44,7 +40,7 @@ export async function readFeed(
   );
   const last = rows.at(-1);
   return {
-    events: rows.map(decode),
+    events: rows.map(eventTypes(deps.registry).decode),
     checkpoint: last ? { tx: last.tx, position: String(last.position) } : after,
   };
 }

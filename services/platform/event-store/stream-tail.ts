@@ -3,13 +3,15 @@ import { createWakeUp } from "../bus/wake-up.ts";
 import type { Database } from "../db/database.ts";
 import { streamSubject, type EventStore, type StoredEvent } from "./event-store.ts";
 
-/** A wake-up may be lost between processes, so the stream is read this often in any case. */
 const POLL_MILLISECONDS = 5000;
+const PAGE = 500;
 
 export interface TailDeps {
   database: Database;
   events: EventStore;
   bus: Bus;
+  /** A wake-up may be lost between processes, so the stream is read this often in any case. Default 5,000. */
+  pollMilliseconds?: number;
 }
 
 /** The events of one stream after a version, then live until the signal aborts. */
@@ -24,14 +26,15 @@ export async function* tailStream(
   try {
     let version = afterVersion;
     while (!signal.aborted) {
-      const page = await deps.events.read(deps.database.reader(tenantId), streamId, {
-        afterVersion: version,
-      });
+      const reader = deps.database.reader(tenantId);
+      const page = await deps.events.read(reader, streamId, { afterVersion: version, limit: PAGE });
       for (const event of page) {
+        if (signal.aborted) return;
         yield event;
         version = event.version;
       }
-      if (page.length === 0) await wakeUp.wait(POLL_MILLISECONDS, signal);
+      // What was committed after the page was read has woken or will wake.
+      if (page.length < PAGE) await wakeUp.wait(deps.pollMilliseconds ?? POLL_MILLISECONDS, signal);
     }
   } finally {
     wakeUp.close();

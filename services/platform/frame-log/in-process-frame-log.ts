@@ -1,11 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { EpochLost, FencedOut, type FrameLog, type LogHead } from "./frame-log.ts";
+import {
+  EpochLost,
+  FencedOut,
+  type FrameLog,
+  type LogAppend,
+  type LogHead,
+  type LogPage,
+} from "./frame-log.ts";
 
 export interface FrameLogLimits {
   /** Frames held per log. Default 1,000. */
   framesPerLog?: number;
-  /** Logs held; the ones that were quiet for longest go first. Default 5,000. */
+  /** Logs held; the ones that were quiet for longest go first, those with listeners last. Default 5,000. */
   logs?: number;
+  /** Memory held by the frames of all logs, about. Default 256 MiB. */
+  bytes?: number;
 }
 
 interface Log {
@@ -16,71 +25,103 @@ interface Log {
   frames: Uint8Array[];
 }
 
-export function createInProcessFrameLog({
-  framesPerLog = 1000,
-  logs: maxLogs = 5000,
-}: FrameLogLimits = {}): FrameLog {
-  const logs = new Map<string, Log>();
-  const listeners = new Map<string, Set<() => void>>();
-  const oldest = (log: Log) => log.nextSeq - log.frames.length;
-  const headOf = (log: Log): LogHead => ({ epoch: log.epoch, oldestSeq: oldest(log), nextSeq: log.nextSeq });
+export function createInProcessFrameLog(limits: FrameLogLimits = {}): FrameLog {
+  return new InProcessFrameLog(limits);
+}
 
-  /** Re-inserting keeps the map in order of use. */
-  function touch(key: string, log: Log): Log {
-    logs.delete(key);
-    logs.set(key, log);
-    for (const [eldest] of logs) {
-      if (logs.size <= maxLogs) break;
-      if (!listeners.has(eldest)) logs.delete(eldest);
-      else break;
-    }
-    return log;
+/** What a frame costs beside its content. */
+const FRAME_OVERHEAD = 128;
+/** Watched logs that one append may pass over in its search for one to drop. */
+const MAX_PASSED_OVER = 8;
+
+class InProcessFrameLog implements FrameLog {
+  readonly #limits: Required<FrameLogLimits>;
+  /** In order of use, the one that was quiet for longest first. */
+  readonly #logs = new Map<string, Log>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+  #bytes = 0;
+
+  constructor({ framesPerLog = 1000, logs = 5000, bytes = 256 * 1024 * 1024 }: FrameLogLimits) {
+    this.#limits = { framesPerLog, logs, bytes };
   }
 
-  return {
-    open(key, fence = 0) {
-      const log = logs.get(key) ?? {
-        epoch: randomBytes(8).toString("hex"),
-        fence: 0,
-        nextSeq: 1,
-        frames: [],
-      };
-      if (fence < log.fence && fence > 0) return Promise.reject(new FencedOut(key));
-      log.fence = Math.max(log.fence, fence);
-      return Promise.resolve(headOf(touch(key, log)));
-    },
-    append(key, { epoch, fence, firstSeq, frames }) {
-      const log = logs.get(key);
-      if (log?.epoch !== epoch) return Promise.reject(new EpochLost(key));
-      if (fence < log.fence) return Promise.reject(new FencedOut(key));
-      if (firstSeq > log.nextSeq)
-        return Promise.reject(new RangeError(`seq ${firstSeq} leaves a gap in ${key}`));
-      log.fence = fence;
-      for (const frame of frames.slice(log.nextSeq - firstSeq)) {
-        log.frames.push(frame);
-        log.nextSeq += 1;
+  open(key: string): Promise<LogHead> {
+    const log = this.#logs.get(key) ?? newLog();
+    this.#touch(key, log);
+    return Promise.resolve(headOf(log));
+  }
+
+  append(key: string, { epoch, fence, firstSeq, frames }: LogAppend): Promise<void> {
+    const log = this.#logs.get(key);
+    if (log?.epoch !== epoch) return Promise.reject(new EpochLost(key));
+    if (fence < log.fence) return Promise.reject(new FencedOut(key));
+    if (firstSeq > log.nextSeq)
+      return Promise.reject(new RangeError(`seq ${firstSeq} leaves a gap in ${key}`));
+    log.fence = fence;
+    for (const frame of frames.slice(log.nextSeq - firstSeq)) {
+      log.frames.push(frame);
+      log.nextSeq += 1;
+      this.#bytes += sizeOf(frame);
+    }
+    this.#trim(log);
+    this.#touch(key, log);
+    for (const listener of this.#listeners.get(key) ?? []) queueMicrotask(listener);
+    return Promise.resolve();
+  }
+
+  read(key: string, afterSeq: number, limit: number): Promise<LogPage | undefined> {
+    const log = this.#logs.get(key);
+    if (!log) return Promise.resolve(undefined);
+    const from = Math.max(0, afterSeq + 1 - oldestOf(log));
+    const first = oldestOf(log) + from;
+    const held = log.frames.slice(from, from + limit);
+    const entries = held.map((data, i) => ({ seq: first + i, data }));
+    return Promise.resolve({ ...headOf(log), entries });
+  }
+
+  subscribe(key: string, listener: () => void): () => void {
+    const group = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, group.add(listener));
+    return () => {
+      group.delete(listener);
+      if (group.size === 0 && this.#listeners.get(key) === group) this.#listeners.delete(key);
+    };
+  }
+
+  /** In chunks, so that the cost per frame is constant. */
+  #trim(log: Log): void {
+    const { framesPerLog } = this.#limits;
+    if (log.frames.length <= framesPerLog * 1.25) return;
+    for (const frame of log.frames.splice(0, log.frames.length - framesPerLog)) this.#bytes -= sizeOf(frame);
+  }
+
+  /** Re-inserting keeps the map in order of use. */
+  #touch(key: string, log: Log): void {
+    this.#logs.delete(key);
+    this.#logs.set(key, log);
+    let passedOver = 0;
+    for (const [eldest, quiet] of this.#logs) {
+      if (!this.#isFull() || quiet === log || passedOver === MAX_PASSED_OVER) return;
+      this.#logs.delete(eldest);
+      if (this.#listeners.has(eldest)) {
+        this.#logs.set(eldest, quiet);
+        passedOver += 1;
+      } else {
+        for (const frame of quiet.frames) this.#bytes -= sizeOf(frame);
       }
-      // Trimming in chunks keeps the cost per frame constant.
-      if (log.frames.length > framesPerLog * 1.25) log.frames.splice(0, log.frames.length - framesPerLog);
-      touch(key, log);
-      for (const listener of listeners.get(key) ?? []) queueMicrotask(listener);
-      return Promise.resolve();
-    },
-    read(key, afterSeq, limit) {
-      const log = logs.get(key);
-      if (!log) return Promise.resolve(undefined);
-      const from = Math.max(0, afterSeq + 1 - oldest(log));
-      const held = log.frames.slice(from, from + limit);
-      const first = oldest(log) + from;
-      return Promise.resolve({ ...headOf(log), entries: held.map((data, i) => ({ seq: first + i, data })) });
-    },
-    subscribe(key, listener) {
-      const group = listeners.get(key) ?? new Set();
-      listeners.set(key, group.add(listener));
-      return () => {
-        group.delete(listener);
-        if (group.size === 0 && listeners.get(key) === group) listeners.delete(key);
-      };
-    },
-  };
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#logs.size > this.#limits.logs || this.#bytes > this.#limits.bytes;
+  }
 }
+
+const newLog = (): Log => ({ epoch: randomBytes(8).toString("hex"), fence: 0, nextSeq: 1, frames: [] });
+const oldestOf = (log: Log) => log.nextSeq - log.frames.length;
+const headOf = (log: Log): LogHead => ({
+  epoch: log.epoch,
+  oldestSeq: oldestOf(log),
+  nextSeq: log.nextSeq,
+});
+const sizeOf = (frame: Uint8Array) => frame.length + FRAME_OVERHEAD;
