@@ -1,3 +1,4 @@
+import { ViolationsSchema } from "@ameide/proto/buf/validate/validate_pb.js";
 import { ErrorInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { fromJson, toJson } from "@bufbuild/protobuf";
 import type { DescMethod, DescMethodStreaming, DescMethodUnary, JsonValue } from "@bufbuild/protobuf";
@@ -6,7 +7,15 @@ import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 /** What came of a call, in a form that two calls can be compared by. */
 export type Outcome =
   | { ok: true; response: JsonValue }
-  | { ok: false; code: string; reason: string; message: string; metadata: Record<string, string> };
+  | {
+      ok: false;
+      code: string;
+      reason: string;
+      message: string;
+      metadata: Record<string, string>;
+      /** The ids of the broken rules, where any are. */
+      violations?: string[];
+    };
 
 /** Calls any unary or server-streaming RPC with a request as JSON; of a stream, the first message counts. */
 export async function callMethod(
@@ -21,14 +30,16 @@ export async function callMethod(
     const error = ConnectError.from(thrown);
     const infos = error.findDetails(ErrorInfoSchema);
     const [info] = infos;
-    if (!info || infos.length > 1) throw new Error(`${infos.length} ErrorInfos`, { cause: error });
+    if (!info || infos.length > 1) throw new Error(`${infos.length} ErrorInfos`, { cause: thrown });
     const { reason, metadata } = info;
+    const violations = error.findDetails(ViolationsSchema).flatMap((v) => v.violations.map((b) => b.ruleId));
     return {
       ok: false,
       code: Code[error.code],
       reason,
       message: error.rawMessage,
       metadata: { ...metadata },
+      ...(violations.length > 0 && { violations }),
     };
   }
 }

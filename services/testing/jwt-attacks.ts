@@ -98,7 +98,7 @@ function broken(good: string): Record<string, string> {
   return {
     "unknown crit": `${part({ ...critical, crit: ["urgency"], urgency: 1 })}.${payload}.${signature}`,
     "b64 false": `${part({ ...critical, crit: ["b64"], b64: false })}.${payload}.${signature}`,
-    "more roles under the old signature": `${header}.${part({ ...claims, roles: ["admin"] })}.${signature}`,
+    "another sub under the old signature": `${header}.${part({ ...claims, sub: "root" })}.${signature}`,
     truncated: good.slice(0, -20),
     "without signature": `${header}.${payload}`,
     "one part more": `${good}.${signature}`,
