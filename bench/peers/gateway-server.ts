@@ -24,7 +24,7 @@ import { runFrames } from "../stream/run-frames.ts";
 
 const HELD_FRAMES = 1_000_000;
 /** The producer appends this many frames before the gateway gets its turn. */
-const FRAMES_PER_TURN = 64;
+const FRAMES_PER_TURN = 1000;
 
 const config = parseConfig({ DATA_DIR: ":memory:", LOG_LEVEL: "info", ...UNLIMITED });
 const log = createLog(config.LOG_LEVEL);

@@ -8,6 +8,7 @@ import { createAgentExecutor } from "../execution/agent-executor.ts";
 import { deleteCheckpoints } from "../execution/checkpoints/checkpoint-store.ts";
 import { startRunLoop, type RunLoop, type RunLoopDeps } from "../execution/run-loop.ts";
 import { createResumeTokens, type ResumeTokens } from "../gateway/run-streams/resume-token.ts";
+import { decoded } from "../gateway/run-streams/frame-responses.ts";
 import { watchRun, type WatchDeps } from "../gateway/run-streams/watch-run.ts";
 import { startRun } from "../inference/index.ts";
 import type { Actor } from "../platform/auth/actor.ts";
@@ -116,7 +117,8 @@ async function* framesOf(
   { resumeToken = "", afterSeq = 0n, signal = new AbortController().signal, deps = {} }: WatchPlace = {},
 ): AsyncGenerator<{ frame: RunFrame }> {
   const wanted = { runId, resumeToken, afterSeq };
-  for await (const frame of watchRun({ ...watchDeps, ...deps }, actor, wanted, signal)) yield { frame };
+  for await (const frame of watchRun({ ...watchDeps, ...deps }, actor, wanted, signal))
+    yield { frame: decoded(frame) };
 }
 
 async function openMemory(): Promise<Database> {

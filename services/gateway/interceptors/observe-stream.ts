@@ -21,18 +21,18 @@ export function observeStream<T>(
         over = true;
         observer.onEnd?.(count);
       };
+      const seen = (result: IteratorResult<T>) => {
+        if (result.done) end();
+        else count += 1;
+        return result;
+      };
+      const failed = (error: unknown) => {
+        over = true;
+        throw observer.onError(error, count);
+      };
       return {
-        async next() {
-          try {
-            const result = await around(() => inner.next());
-            if (result.done) end();
-            else count += 1;
-            return result;
-          } catch (error) {
-            over = true;
-            throw observer.onError(error, count);
-          }
-        },
+        // Two callbacks instead of an async function: it runs for every message.
+        next: () => around(() => inner.next()).then(seen, failed),
         async return(value) {
           end();
           await inner.return?.(value);

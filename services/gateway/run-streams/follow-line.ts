@@ -7,6 +7,7 @@ import { createWakeUp } from "../../platform/bus/wake-up.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { FrameLog, LogPage } from "../../platform/frame-log/frame-log.ts";
 import { finalFrames, frameOf, standsStill } from "./run-frames.ts";
+import { isStatus, withToken, type LineFrame } from "./stored-frame.ts";
 
 export interface FollowDeps {
   database: Database;
@@ -41,21 +42,27 @@ export async function* followLine(
   follower: Follower,
   run: RunRecord,
   { epoch, seq: from }: Place,
-): AsyncGenerator<RunFrame, "over" | "behind"> {
+): AsyncGenerator<LineFrame, "over" | "behind"> {
   const { tenantId, signal } = follower;
   const stop = AbortSignal.any([signal, deps.draining]);
+  // Joined signals are slow to ask.
+  const isStopped = () => signal.aborted || deps.draining.aborted;
   const wakeUp = createWakeUp((wake) => deps.log.subscribe(run.runId, wake));
   const stamped = createStamp(follower, epoch);
   let seq = from;
   let mayBeOver = standsStill(run);
   try {
-    while (!stop.aborted) {
+    while (!isStopped()) {
       const page = await deps.log.read(run.runId, seq, PAGE_FRAMES);
       if (page?.epoch !== epoch) break;
       if (page.oldestSeq > seq + 1) return "behind";
       for (const entry of page.entries) {
-        const frame = fromBinary(RunFrameSchema, entry.data);
         seq = entry.seq;
+        if (!isStatus(entry.data)) {
+          yield stamped(entry.data, seq);
+          continue;
+        }
+        const frame = fromBinary(RunFrameSchema, entry.data);
         if (isParked(frame) && (await hasGoneOn(deps, tenantId, run, seq, page))) {
           frame.frame.value.state = RunState.RUNNING;
           mayBeOver = true;
@@ -64,7 +71,7 @@ export async function* followLine(
         if (isTerminal(frame)) return "over";
       }
       if (page.entries.length > 0) continue;
-      if (!mayBeOver && ((await wakeUp.wait(deps.heartbeatMilliseconds, stop)) || stop.aborted)) continue;
+      if (!mayBeOver && ((await wakeUp.wait(deps.heartbeatMilliseconds, stop)) || isStopped())) continue;
       const over = await overSilently(deps, tenantId, run, seq);
       if (over) {
         yield* finalFrames(over, epoch);
@@ -83,10 +90,11 @@ export async function* followLine(
 
 function createStamp({ issue }: Follower, epoch: string) {
   let stampedAt = -Infinity;
-  return (frame: RunFrame, seq: number): RunFrame => {
+  return (frame: LineFrame, seq: number): LineFrame => {
     if (performance.now() - stampedAt < TOKEN_MILLISECONDS) return frame;
     stampedAt = performance.now();
-    return { ...frame, resumeToken: issue({ epoch, seq }) };
+    const resumeToken = issue({ epoch, seq });
+    return frame instanceof Uint8Array ? withToken(frame, resumeToken) : { ...frame, resumeToken };
   };
 }
 

@@ -7,6 +7,7 @@ import { findRun, loadReadableRun, type RunRecord } from "../../inference/index.
 import { followLine, type FollowDeps, type Follower, type Place } from "./follow-line.ts";
 import { finalFrames, frameOf, snapshotFrame, snapshotUnderWay, standsStill } from "./run-frames.ts";
 import type { ResumePosition, ResumeTokens } from "./resume-token.ts";
+import type { LineFrame } from "./stored-frame.ts";
 
 export interface WatchDeps extends FollowDeps {
   tokens: ResumeTokens;
@@ -23,7 +24,7 @@ export async function* watchRun(
   actor: Actor,
   wanted: WatchWanted,
   signal: AbortSignal,
-): AsyncGenerator<RunFrame> {
+): AsyncGenerator<LineFrame> {
   requireScope(actor, "run.read");
   const { tenantId } = actor;
   const { runId, resumeToken } = wanted;

@@ -10,12 +10,34 @@ export interface WakeUp {
   close(): void;
 }
 
+/** Busy waiters wait thousands of times a second, so the timer and the listener are kept from wait to wait. */
 export function createWakeUp(subscribe: (listener: () => void) => () => void): WakeUp {
   let pending = false;
-  let resume: (() => void) | undefined;
+  let resume: ((woken: boolean) => void) | undefined;
+  let timer: { milliseconds: number; timeout: NodeJS.Timeout } | undefined;
+  let heard: AbortSignal | undefined;
+  const finish = () => {
+    if (!resume) return;
+    resume(pending);
+    resume = undefined;
+    pending = false;
+  };
   const wake = () => {
     pending = true;
-    resume?.();
+    finish();
+  };
+  const timeIsOver = () => {
+    timer = undefined;
+    finish();
+  };
+  const forget = () => {
+    clearTimeout(timer?.timeout);
+    timer = undefined;
+  };
+  const listenTo = (signal: AbortSignal | undefined) => {
+    heard?.removeEventListener("abort", finish);
+    signal?.addEventListener("abort", finish, { once: true });
+    heard = signal;
   };
   const unsubscribe = subscribe(wake);
   return {
@@ -26,19 +48,18 @@ export function createWakeUp(subscribe: (listener: () => void) => () => void): W
         return Promise.resolve(true);
       }
       if (signal.aborted) return Promise.resolve(false);
+      if (signal !== heard) listenTo(signal);
+      if (timer?.milliseconds !== milliseconds) forget();
+      if (timer) timer.timeout.refresh();
+      else timer = { milliseconds, timeout: setTimeout(timeIsOver, milliseconds) };
       return new Promise((resolve) => {
-        const finish = () => {
-          clearTimeout(timer);
-          signal.removeEventListener("abort", finish);
-          resume = undefined;
-          resolve(pending);
-          pending = false;
-        };
-        const timer = setTimeout(finish, milliseconds);
-        signal.addEventListener("abort", finish, { once: true });
-        resume = finish;
+        resume = resolve;
       });
     },
-    close: unsubscribe,
+    close() {
+      unsubscribe();
+      forget();
+      listenTo(undefined);
+    },
   };
 }
