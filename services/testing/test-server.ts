@@ -21,6 +21,8 @@ export interface TestServer {
   as(subject?: Partial<TokenSubject>): Promise<Caller>;
   /** Clients with a given token, or none. */
   withToken(token: string | undefined): Clients;
+  /** Goes down as on SIGTERM, while the clients keep their connections. */
+  shutDown(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,8 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
   const program: Program = await startProgram(parseConfig({ ...DEFAULTS, OIDC_ISSUERS: issuers, ...env }));
   const connection = new Http2SessionManager(program.baseUrl);
   const withToken = (token: string | undefined) => clientsOf(program.baseUrl, connection, token);
+  let down: Promise<void> | undefined;
+  const shutDown = () => (down ??= program.stop());
   const server: TestServer = {
     baseUrl: program.baseUrl,
     issuer,
@@ -63,9 +67,10 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
         server.as({ tenantId, roles: [role], teams, ...(name !== undefined && { userId: name }) });
       return { ...subject, ...withToken(token), token, colleague };
     },
+    shutDown,
     async stop() {
       connection.abort();
-      await program.stop();
+      await shutDown();
       await issuer.close();
     },
   };
