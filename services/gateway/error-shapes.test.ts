@@ -103,6 +103,15 @@ it("what is no message is refused before any handler", async () => {
   expect(stub.calls()).toBe(before);
 });
 
+it("bytes that are no message are MALFORMED where a stream is asked for, and no fault to log", async () => {
+  const before = stub.gateway.lines.length;
+  const headers = { ...AUTHORIZED, "content-type": "application/connect+proto" };
+  const envelope = new Uint8Array([0, 0, 0, 0, 3, 0x0a, 0x10, 0x41]);
+  const response = await stub.post("/ameide.inference.v1.InferenceService/WatchRun", envelope, headers);
+  expect(await response.text()).toMatch(/"code":"invalid_argument".*"reason":"MALFORMED"/);
+  expect(stub.gateway.lines.slice(before)).toMatchObject([{ level: "info", code: "InvalidArgument" }]);
+});
+
 it("a message over 4 MiB is RESOURCE_EXHAUSTED, also when it is small while compressed", async () => {
   const before = stub.calls();
   const big = JSON.stringify({ chatId: "x".repeat(5 * 1024 * 1024) });
