@@ -30,7 +30,7 @@ async function onPglite() {
   const folders = await Promise.all([inTempFolder(), inTempFolder()]);
   const [ours, bare] = await Promise.all(folders.map((f, i) => startWriter(SIDES[i], "pglite", f.path)));
   try {
-    return await compare("pglite", ours, bare, { appends: 400, inFlight: 1 });
+    return await compare("pglite", ours, bare, { appends: 1000, inFlight: 1 });
   } finally {
     await Promise.all([ours?.stop(), bare?.stop()]);
     await Promise.all(folders.map((folder) => folder.remove()));

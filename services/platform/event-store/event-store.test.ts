@@ -4,13 +4,21 @@ import { concurrentFeedContract, feedContract } from "../../testing/contracts/fe
 import { streamTailContract } from "../../testing/contracts/stream-tail.ts";
 import { forEachDatabase, onPostgres } from "../../testing/databases.ts";
 
-forEachDatabase((use) => {
-  describe("the event store", () => eventStoreContract(use));
-  describe("the feed", () => feedContract(use));
-  describe("the tail of a stream", () => streamTailContract(use));
+forEachDatabase((given) => {
+  describe("the event store", () => {
+    eventStoreContract(given);
+  });
+  describe("the feed", () => {
+    feedContract(given);
+  });
+  describe("the tail of a stream", () => {
+    streamTailContract(given);
+  });
 });
 
 // PGlite has one session, so its transactions are never open at the same time.
-onPostgres((use) => {
-  describe("the feed, with transactions open at the same time", () => concurrentFeedContract(use));
+onPostgres((given) => {
+  describe("the feed, with transactions open at the same time", () => {
+    concurrentFeedContract(given);
+  });
 });

@@ -8,7 +8,8 @@ import { v7 as uuidv7 } from "uuid";
 import type { Bus } from "../bus/bus.ts";
 import type { Reader, Tx } from "../db/database.ts";
 import { isUniqueViolation } from "../db/sql-driver.ts";
-import { eventTypes, rowOf, type EventTypes } from "./event-types.ts";
+import { eventTypes, type EventTypes } from "./event-types.ts";
+import { insertEvents } from "./insert-events.ts";
 import { events } from "./tables.ts";
 
 /** An event as stored. */
@@ -112,7 +113,7 @@ async function append(
   const stored = storedEvents(tx.tenantId, appends, cause, now());
   if (stored.length === 0) return [];
   try {
-    await tx.sql.insert(events).values(stored.map((event) => rowOf(event, types)));
+    await insertEvents(tx, stored, types);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     const streams = appends.map((a) => a.streamId);

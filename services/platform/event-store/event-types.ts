@@ -1,6 +1,5 @@
-import { fromBinary, toBinary, type DescMessage, type Registry } from "@bufbuild/protobuf";
+import { fromBinary, type DescMessage, type Registry } from "@bufbuild/protobuf";
 import { EventMetadataSchema } from "@ameide/proto-private/ameide/events/v1/event_metadata_pb.js";
-import { sql } from "drizzle-orm";
 import type { StoredEvent } from "./event-store.ts";
 import type { events } from "./tables.ts";
 
@@ -28,19 +27,5 @@ export function eventTypes(registry: Registry): EventTypes {
       metadata: fromBinary(EventMetadataSchema, row.metadata),
       time: row.createdAt,
     }),
-  };
-}
-
-/** The database fills in the transaction. */
-export function rowOf(event: StoredEvent, { schemaOf }: EventTypes) {
-  return {
-    tenantId: event.tenantId,
-    streamId: event.streamId,
-    streamVersion: event.version,
-    type: event.type,
-    data: toBinary(schemaOf(event.type), event.data),
-    metadata: toBinary(EventMetadataSchema, event.metadata),
-    createdAt: event.time,
-    tx: sql`DEFAULT`,
   };
 }
