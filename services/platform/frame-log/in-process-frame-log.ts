@@ -45,8 +45,10 @@ class InProcessFrameLog implements FrameLog {
     this.#limits = { framesPerLog, logs, bytes };
   }
 
-  open(key: string): Promise<LogHead> {
+  open(key: string, fence = 0): Promise<LogHead> {
     const log = this.#logs.get(key) ?? newLog();
+    if (fence > 0 && fence < log.fence) return Promise.reject(new FencedOut(key));
+    log.fence = Math.max(log.fence, fence);
     this.#touch(key, log);
     return Promise.resolve(headOf(log));
   }
