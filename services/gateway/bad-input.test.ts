@@ -13,10 +13,12 @@ const METHODS = new Map(PUBLIC_SERVICES.flatMap((service) => service.methods).ma
 let server: TestServer;
 let alice: Caller;
 let ids: SampleIds;
+let before: string;
 beforeAll(async () => {
   server = await startTestServer({ BUDGET_DAY_MICROS: "1000000000", BUDGET_MONTH_MICROS: "1000000000" });
   alice = await server.as({ roles: ["admin"] });
   ids = await mintRun(alice);
+  before = await stored(alice);
 });
 afterAll(() => server.stop());
 
@@ -57,7 +59,6 @@ describe("every limit", () => {
   );
 
   it.each(cases)("%s %s %s refuses %s", async (_rpc, _path, _rule, _above, limit) => {
-    const before = await stored(alice);
     const refused = await send(alice, ids, limit, limit.above);
     const expected = { code: "InvalidArgument", reason: "SCHEMA_VIOLATION" };
     expect(refused).toMatchObject({ ...expected, violations: expect.arrayContaining([limit.rule]) });
@@ -120,7 +121,7 @@ it("a refusal deep inside a command stores nothing of it", async () => {
   const carol = await server.as({ roles: ["admin"] });
   const own = await mintChat(carol);
   const absent = { chatId: own.chatId, artifactId: uuidv7(), runId: uuidv7() };
-  const before = await stored(carol);
+  const carolsBefore = await stored(carol);
   const commands = [
     "ChatCommandService.EnsureChatForArtifactAndSendMessage",
     "ChatCommandService.CreateChat",
@@ -134,5 +135,5 @@ it("a refusal deep inside a command stores nothing of it", async () => {
   const artifact = { title: "x", kind: "bpmn", primaryChatId: uuidv7() };
   const create = methodOf("ArtifactCommandService.CreateArtifact");
   expect(await callMethod(carol.transport, create, artifact)).toMatchObject({ reason: "CHAT_NOT_FOUND" });
-  expect(await stored(carol)).toBe(before);
+  expect(await stored(carol)).toBe(carolsBefore);
 });

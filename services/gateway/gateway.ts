@@ -102,8 +102,8 @@ export function createGateway(given: GatewayDeps): Answer {
 
 /** Node keeps the first of two; whoever stands before us may have looked at the second. */
 function refuseTwoTokens(req: IncomingMessage): void {
-  const names = req.rawHeaders.filter((text, index) => index % 2 === 0 && /^authorization$/i.test(text));
-  if (names.length > 1) delete req.headers.authorization;
+  const isToken = (text: string, index: number) => index % 2 === 0 && text.toLowerCase() === "authorization";
+  if (req.rawHeaders.filter(isToken).length > 1) delete req.headers.authorization;
 }
 
 function answerRest(deps: GatewayDeps, req: IncomingMessage, res: ServerResponse): void {

@@ -36,7 +36,8 @@ export function createRequestGate(verify: VerifyToken, log: Log) {
       const refusal = toConnectError(error, traceId);
       span.setStatus({ code: SpanStatusCode.ERROR, message: Code[refusal.code] }).end();
       const rpc = `${context.service.typeName}/${context.method.name}`;
-      log.debug({ rpc, traceId, err: error }, "refused at the gate");
+      const level = refusal.code === Code.Unavailable ? "warn" : "debug";
+      log[level]({ rpc, traceId, err: error }, "refused at the gate");
       throw refusal;
     }
   };

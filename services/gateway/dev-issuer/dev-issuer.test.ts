@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { connect as http2Connect } from "node:http2";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTokenVerifier } from "../../platform/auth/verify-token.ts";
@@ -17,6 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+/** An address of this machine that is not its own loopback. */
+const outside = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 const JSON_TYPE = { "content-type": "application/json" };
 const post = (body: string | ReadableStream, headers: Record<string, string> = JSON_TYPE) =>
   fetch(`${gateway.baseUrl}/dev/token`, { method: "POST", headers, body, duplex: "half" } as RequestInit);
@@ -85,6 +89,24 @@ describe("the development issuer", () => {
     });
     session.destroy();
     expect(status).toBe(403);
+  });
+
+  it.skipIf(outside === undefined)("answers nobody who comes over the network", async () => {
+    const given = { devIssuer: issuer, listen: { host: "0.0.0.0" } };
+    const open = await startStubGateway({}, given);
+    const response = await fetch(`http://${outside}:${open.port}/dev/people`);
+    expect(response.status).toBe(403);
+    const forged = request({
+      port: open.port,
+      host: outside,
+      path: "/dev/people",
+      headers: { host: "localhost" },
+    });
+    const status = await new Promise((resolve) => {
+      forged.once("response", (res) => resolve(res.resume().statusCode)).end();
+    });
+    expect(status).toBe(403);
+    await open.close();
   });
 
   it("has two addresses and no more", async () => {

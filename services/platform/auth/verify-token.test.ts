@@ -100,12 +100,27 @@ describe("the issuer's keys", () => {
     expect(await verify(await issuer.sign(subject()))).toMatchObject({ userId: "alice" });
   });
 
-  it("are looked for again after the issuer was away", async () => {
+  it("that cannot be fetched make no token a bad one, and are looked for again", async () => {
+    const unavailable = { reason: "UNAVAILABLE" };
+    for (const jwksUri of [undefined, issuer.jwksUri]) {
+      const verify = createTokenVerifier([remoteIssuer({ issuer: issuer.issuer, jwks_uri: jwksUri })]);
+      const token = await issuer.sign(subject());
+      const fetching = vi.spyOn(globalThis, "fetch");
+      fetching.mockRejectedValueOnce(new TypeError("fetch failed"));
+      await expect(verify(token)).rejects.toMatchObject(unavailable);
+      fetching.mockResolvedValueOnce(new Response("out of order", { status: 503 }));
+      await expect(verify(token)).rejects.toMatchObject(unavailable);
+      expect(await verify(token)).toMatchObject({ userId: "alice" });
+      fetching.mockRestore();
+    }
+  });
+
+  it("of another issuer's discovery document are none", async () => {
     const verify = createTokenVerifier([remoteIssuer({ issuer: issuer.issuer })]);
-    const fetching = vi.spyOn(globalThis, "fetch").mockRejectedValueOnce(new TypeError("fetch failed"));
-    const token = await issuer.sign(subject());
-    await expect(verify(token)).rejects.toMatchObject(refusal);
-    expect(await verify(token)).toMatchObject({ userId: "alice" });
+    const document = { issuer: "https://evil.example", jwks_uri: "https://evil.example/jwks" };
+    const fetching = vi.spyOn(globalThis, "fetch").mockResolvedValueOnce(Response.json(document));
+    await expect(verify(await issuer.sign(subject()))).rejects.toMatchObject({ reason: "UNAVAILABLE" });
+    expect(fetching).toHaveBeenCalledTimes(1);
     fetching.mockRestore();
   });
 });

@@ -2,6 +2,7 @@ import {
   createRemoteJWKSet,
   decodeJwt,
   decodeProtectedHeader,
+  errors,
   jwtVerify,
   type JWTPayload,
   type JWTVerifyGetKey,
@@ -16,7 +17,10 @@ import { isRole } from "./scopes.ts";
 /** Who a token speaks for. */
 export type Identity = Omit<Actor, "traceId">;
 
-/** Resolves to who the bearer is; throws the one UNAUTHENTICATED for everything that is not a good token. */
+/**
+ * Resolves to who the bearer is; throws the one UNAUTHENTICATED for everything that is not a good token, and
+ * UNAVAILABLE while that cannot be known.
+ */
 export type VerifyToken = (token: string) => Promise<Identity>;
 
 export interface TrustedIssuer {
@@ -67,7 +71,7 @@ export function createTokenVerifier(issuers: readonly TrustedIssuer[]): VerifyTo
       verified.set(token, { identity, expires });
       return identity;
     } catch (error) {
-      throw unauthenticated(error);
+      throw error instanceof AppError ? error : unauthenticated(error);
     }
   };
 }
@@ -104,6 +108,9 @@ function identityOf({ sub, tenant_id: tenantId, roles, teams }: JWTPayload): Ide
 
 const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
+/** What a token can make of good keys; everything else is the issuer's trouble. */
+const FAULTS_OF_TOKENS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
+
 /** An issuer whose keys are fetched when they are first needed, and again when they rotate. */
 export function remoteIssuer({ issuer, jwks_uri: jwksUri }: IssuerConfig): TrustedIssuer {
   let keys: Promise<JWTVerifyGetKey> | undefined;
@@ -111,15 +118,19 @@ export function remoteIssuer({ issuer, jwks_uri: jwksUri }: IssuerConfig): Trust
   return {
     issuer,
     keys: async (header, token) => {
-      keys ??= load();
       try {
+        keys ??= load().catch((error: unknown) => {
+          keys = undefined;
+          throw error;
+        });
         return await (
           await keys
         )(header, token);
       } catch (error) {
-        // A failed discovery is tried again with the next token.
-        if (!(error instanceof Error && "code" in error)) keys = undefined;
-        throw error;
+        if (FAULTS_OF_TOKENS.some((Fault) => error instanceof Fault)) throw error;
+        throw new AppError("UNAVAILABLE", "the keys of the token's issuer cannot be fetched; try again", {
+          cause: error,
+        });
       }
     },
   };
