@@ -7,6 +7,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { StoredEvent } from "../platform/event-store/event-store.ts";
 import { tailStream, type TailDeps } from "../platform/event-store/stream-tail.ts";
+import { UPDATE_HEARTBEAT_MILLISECONDS, withHeartbeats } from "../platform/event-store/with-heartbeats.ts";
 import { checkpointToken, versionOfCheckpoint } from "../platform/tokens/checkpoint-token.ts";
 import { artifactMessage } from "./artifact-message.ts";
 import { artifactStream, type ArtifactEvent } from "./artifact.ts";
@@ -31,16 +32,21 @@ export async function* streamArtifactUpdates(
   requireScope(actor, "artifact.read");
   const { artifactId } = await loadArtifact(deps.database.reader(actor.tenantId), request.artifactId);
   const stream = artifactStream(artifactId);
-  const after = versionOfCheckpoint(request.checkpointToken, stream);
-  for await (const event of tailStream(deps, actor.tenantId, stream, after, signal)) {
+  let version = versionOfCheckpoint(request.checkpointToken, stream);
+  const events = tailStream(deps, actor.tenantId, stream, version, signal);
+  for await (const event of withHeartbeats(events, UPDATE_HEARTBEAT_MILLISECONDS)) {
+    version = event?.version ?? version;
     yield {
-      update: await updateOf(deps, actor, artifactId, event),
-      version: BigInt(event.version),
-      checkpointToken: checkpointToken(stream, event.version),
-      eventTime: timestampFromDate(event.time),
+      update: event ? await updateOf(deps, actor, artifactId, event) : NOTHING,
+      version: BigInt(version),
+      checkpointToken: checkpointToken(stream, version),
+      eventTime: timestampFromDate(event?.time ?? new Date()),
     };
   }
 }
+
+/** A heartbeat's. */
+const NOTHING = { case: undefined };
 
 async function updateOf(
   deps: StreamArtifactDeps,

@@ -7,6 +7,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { StoredEvent } from "../platform/event-store/event-store.ts";
 import { tailStream, type TailDeps } from "../platform/event-store/stream-tail.ts";
+import { UPDATE_HEARTBEAT_MILLISECONDS, withHeartbeats } from "../platform/event-store/with-heartbeats.ts";
 import { checkpointToken, versionOfCheckpoint } from "../platform/tokens/checkpoint-token.ts";
 import { loadChatOrItsEnd, loadReadableChat } from "./chat-access.ts";
 import { chatMessage } from "./chat-message.ts";
@@ -23,18 +24,23 @@ export async function* streamChatUpdates(
   requireScope(actor, "chat.read");
   const { chatId } = await loadReadableChat(deps.database.reader(actor.tenantId), actor, request.chatId);
   const stream = chatStream(chatId);
-  const after = versionOfCheckpoint(request.checkpointToken, stream);
-  for await (const event of tailStream(deps, actor.tenantId, stream, after, signal)) {
-    const update = await updateOf(deps, actor, chatId, event);
+  let version = versionOfCheckpoint(request.checkpointToken, stream);
+  const events = tailStream(deps, actor.tenantId, stream, version, signal);
+  for await (const event of withHeartbeats(events, UPDATE_HEARTBEAT_MILLISECONDS)) {
+    version = event?.version ?? version;
+    const update = event ? await updateOf(deps, actor, chatId, event) : NOTHING;
     yield {
       update,
-      version: BigInt(event.version),
-      checkpointToken: checkpointToken(stream, event.version),
-      eventTime: timestampFromDate(event.time),
+      version: BigInt(version),
+      checkpointToken: checkpointToken(stream, version),
+      eventTime: timestampFromDate(event?.time ?? new Date()),
     };
     if (update.case === "deleted") return;
   }
 }
+
+/** A heartbeat's. */
+const NOTHING = { case: undefined };
 
 async function updateOf(
   deps: TailDeps,

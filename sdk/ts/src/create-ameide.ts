@@ -68,8 +68,8 @@ const RECONNECT: ReconnectPolicy = {
   random: Math.random,
 };
 
-/** Update streams have no heartbeat: an idle one is opened anew from time to time, which loses nothing. */
-const UPDATES_SILENCE_MS = 120_000;
+/** Two and a half of the heartbeats of update streams; one that is opened anew for nothing loses nothing. */
+const UPDATES_SILENCE_MS = 40_000;
 
 /** Makes everything from an address and a token; sends nothing yet. Works in browsers and in Node. */
 export function createAmeide(options: AmeideOptions): Ameide {

@@ -7,7 +7,7 @@ import { retryDelayOf } from "./errors.ts";
 export interface ReconnectPolicy {
   /** How often to reconnect in a row without any progress before the last error is thrown; default 10. */
   readonly maxReconnects: number;
-  /** How long nothing may arrive before the connection is given up; default 20,000 for runs, 120,000 for updates. */
+  /** How long nothing may arrive before the connection is given up; default 20,000 for runs, 40,000 for updates. */
   readonly silenceTimeoutMs: number;
   /** Wait before the first reconnect, doubled with each failure, half of it random; default 250. */
   readonly baseDelayMs: number;

@@ -22,6 +22,8 @@ export interface WatchOptions extends StreamOptions {
 
 /** What both update streams carry. */
 interface Versioned {
+  /** Without a case it is a heartbeat, or an event that the caller may not see. */
+  readonly update: { readonly case?: string | undefined };
   readonly version: bigint;
   readonly checkpointToken: string;
 }
@@ -81,7 +83,8 @@ function createUpdateSource<M extends Versioned>(options: UpdateSourceOptions<M>
       version = update.version;
       if (update.checkpointToken !== "") token = update.checkpointToken;
       renewal.succeeded();
-      return { updates: [update], next: isLast(update) ? "finish" : "read", progress: true };
+      const updates = update.update.case === undefined ? [] : [update];
+      return { updates, next: isLast(update) ? "finish" : "read", progress: true };
     },
     // These streams have no end of their own: the server is going away.
     ended: () => ({ updates: [], next: "resume", progress: false }),
