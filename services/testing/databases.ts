@@ -23,7 +23,7 @@ export interface TestDatabaseOptions {
 type Open = (options: TestDatabaseOptions) => Promise<TestDatabase>;
 
 /** Gives the database of the suite that is running. */
-export type UseDatabase = () => TestDatabase;
+export type GivenDatabase = () => TestDatabase;
 
 export const openTestPglite: Open = async () => opened("pglite", await openPglite(undefined));
 
@@ -36,25 +36,28 @@ async function opened(name: TestDatabase["name"], driver: SqlDriver): Promise<Te
 }
 
 /** Describes the same suite on both databases; each has a fresh one for all its tests. */
-export function forEachDatabase(suite: (use: UseDatabase) => void, options: TestDatabaseOptions = {}): void {
+export function forEachDatabase(
+  suite: (given: GivenDatabase) => void,
+  options: TestDatabaseOptions = {},
+): void {
   onPglite(suite);
   onPostgres(suite, options);
 }
 
-export function onPglite(suite: (use: UseDatabase) => void): void {
+export function onPglite(suite: (given: GivenDatabase) => void): void {
   describe("on PGlite", () => {
     withDatabase(openTestPglite, {}, suite);
   });
 }
 
 /** Skipped on a machine without PostgreSQL. */
-export function onPostgres(suite: (use: UseDatabase) => void, options: TestDatabaseOptions = {}): void {
+export function onPostgres(suite: (given: GivenDatabase) => void, options: TestDatabaseOptions = {}): void {
   describe.skipIf(!available("postgres"))("on PostgreSQL", () => {
     withDatabase(openTestPostgres, options, suite);
   });
 }
 
-function withDatabase(open: Open, options: TestDatabaseOptions, suite: (use: UseDatabase) => void): void {
+function withDatabase(open: Open, options: TestDatabaseOptions, suite: (given: GivenDatabase) => void): void {
   let current: TestDatabase | undefined;
   beforeAll(async () => {
     current = await open(options);

@@ -7,59 +7,79 @@ export interface WakeUp {
   wait(milliseconds: number, signal: AbortSignal): Promise<boolean>;
   /** As if the subscription had called. */
   wake(): void;
+  /** Ends a wait under way, too. */
   close(): void;
 }
 
-/** Busy waiters wait thousands of times a second, so the timer and the listener are kept from wait to wait. */
 export function createWakeUp(subscribe: (listener: () => void) => () => void): WakeUp {
-  let pending = false;
-  let resume: ((woken: boolean) => void) | undefined;
-  let timer: { milliseconds: number; timeout: NodeJS.Timeout } | undefined;
-  let heard: AbortSignal | undefined;
-  const finish = () => {
-    if (!resume) return;
-    resume(pending);
-    resume = undefined;
-    pending = false;
+  return new RememberingWakeUp(subscribe);
+}
+
+/** Busy waiters wait thousands of times a second, so the timer and the listener are kept from wait to wait. */
+class RememberingWakeUp implements WakeUp {
+  #pending = false;
+  #resume: ((woken: boolean) => void) | undefined;
+  #timer: { milliseconds: number; timeout: NodeJS.Timeout } | undefined;
+  #heard: AbortSignal | undefined;
+  readonly #unsubscribe: () => void;
+
+  constructor(subscribe: (listener: () => void) => () => void) {
+    this.#unsubscribe = subscribe(() => this.wake());
+  }
+
+  wake(): void {
+    this.#pending = true;
+    this.#finish();
+  }
+
+  wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#pending) {
+      this.#pending = false;
+      return Promise.resolve(true);
+    }
+    if (signal.aborted) return Promise.resolve(false);
+    if (signal !== this.#heard) this.#listenTo(signal);
+    this.#startTimer(milliseconds);
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.#stopTimer();
+    this.#listenTo(undefined);
+    this.#finish();
+  }
+
+  readonly #finish = (): void => {
+    if (!this.#resume) return;
+    this.#resume(this.#pending);
+    this.#resume = undefined;
+    this.#pending = false;
   };
-  const wake = () => {
-    pending = true;
-    finish();
-  };
-  const timeIsOver = () => {
-    timer = undefined;
-    finish();
-  };
-  const forget = () => {
-    clearTimeout(timer?.timeout);
-    timer = undefined;
-  };
-  const listenTo = (signal: AbortSignal | undefined) => {
-    heard?.removeEventListener("abort", finish);
-    signal?.addEventListener("abort", finish, { once: true });
-    heard = signal;
-  };
-  const unsubscribe = subscribe(wake);
-  return {
-    wake,
-    wait(milliseconds, signal) {
-      if (pending) {
-        pending = false;
-        return Promise.resolve(true);
-      }
-      if (signal.aborted) return Promise.resolve(false);
-      if (signal !== heard) listenTo(signal);
-      if (timer?.milliseconds !== milliseconds) forget();
-      if (timer) timer.timeout.refresh();
-      else timer = { milliseconds, timeout: setTimeout(timeIsOver, milliseconds) };
-      return new Promise((resolve) => {
-        resume = resolve;
-      });
-    },
-    close() {
-      unsubscribe();
-      forget();
-      listenTo(undefined);
-    },
-  };
+
+  #startTimer(milliseconds: number): void {
+    if (this.#timer?.milliseconds === milliseconds) {
+      this.#timer.timeout.refresh();
+      return;
+    }
+    this.#stopTimer();
+    const timeIsOver = () => {
+      this.#timer = undefined;
+      this.#finish();
+    };
+    this.#timer = { milliseconds, timeout: setTimeout(timeIsOver, milliseconds) };
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer?.timeout);
+    this.#timer = undefined;
+  }
+
+  #listenTo(signal: AbortSignal | undefined): void {
+    this.#heard?.removeEventListener("abort", this.#finish);
+    signal?.addEventListener("abort", this.#finish, { once: true });
+    this.#heard = signal;
+  }
 }

@@ -46,6 +46,8 @@ const LIMITS = { statement_timeout: 60_000, idle_in_transaction_session_timeout:
 export class PostgresConnection {
   readonly #sql: postgres.Sql;
   readonly #prepared = new Set<string>();
+  /** What to tell those who wait for an answer when the connection is lost. */
+  readonly #waiting = new Set<(error: Error) => void>();
   readonly #openedAt = performance.now();
   #broken = false;
 
@@ -57,7 +59,7 @@ export class PostgresConnection {
       fetch_types: false,
       types: TYPES,
       onnotice: () => undefined,
-      onclose: () => (this.#broken = true),
+      onclose: () => this.#lose(),
       connection: { ...SESSION, ...(role !== undefined && { role, ...LIMITS }) },
     });
   }
@@ -65,12 +67,15 @@ export class PostgresConnection {
   /** Connects as a role, or as whoever the URL names. */
   static async open(url: string, role?: string): Promise<PostgresConnection> {
     const connection = new PostgresConnection(url, role);
+    const timer = setTimeout(() => void connection.destroy(), CONNECT_SECONDS * 1000);
     try {
-      await connection.#sql.unsafe("SELECT 1");
+      await connection.run([SELECT_NOTHING]);
       return connection;
     } catch (error) {
       void connection.destroy();
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -112,19 +117,37 @@ export class PostgresConnection {
 
   /** Closes at once; statements under way fail. */
   async destroy(): Promise<void> {
-    this.#broken = true;
+    this.#lose();
     await this.#sql.end({ timeout: 0 });
   }
 
-  async #send({ text, params }: Statement): Promise<Answer> {
-    if (this.#broken) throw new ConnectionBroken();
-    const isConstant = params.length === 0 && CONSTANT.has(text);
+  #lose(): void {
+    this.#broken = true;
+    for (const refuse of this.#waiting) refuse(new ConnectionBroken());
+    this.#waiting.clear();
+  }
+
+  #send({ text, params }: Statement): Promise<Answer> {
+    if (this.#broken) return Promise.reject(new ConnectionBroken());
+    const isConstant = CONSTANT.has(text);
     const encoded = params.map(encodeParam) as postgres.ParameterOrJSON<never>[];
     // Only the extended protocol refuses a second statement in the same text.
-    const query = this.#sql.unsafe(text, encoded, isConstant ? {} : EXTENDED);
-    const result = await query.values();
-    if (!isConstant) this.#prepared.add(text);
-    return { rows: [...result] as Rows, tag: result.command };
+    const query = this.#sql.unsafe(text, encoded, isConstant ? {} : EXTENDED).values();
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      query.then(
+        (result) => {
+          this.#waiting.delete(reject);
+          if (!isConstant) this.#prepared.add(text);
+          resolve({ rows: [...result] as Rows, tag: result.command });
+        },
+        (error: unknown) => {
+          this.#waiting.delete(reject);
+          if (isOfConnection(error)) this.#broken = true;
+          reject(error);
+        },
+      );
+    });
   }
 
   #mayPipeline({ text, params }: Statement): boolean {
@@ -136,13 +159,18 @@ export class PostgresConnection {
 
 /** Sent in one message each. */
 const CONSTANT = new Set(["BEGIN", "COMMIT", "ROLLBACK"]);
+const SELECT_NOTHING: Statement = { text: "SELECT 1", params: [] };
 /** `simple` is missing in the types of postgres.js. */
 const EXTENDED: postgres.UnsafeQueryOptions & { simple: boolean } = { prepare: true, simple: false };
 
 const hasLength = (param: unknown): param is { length: number } =>
   typeof param === "string" || param instanceof Uint8Array;
 
-/** The connection was lost before this statement. */
+/** Whether the connection is gone, and not only the statement. */
+const isOfConnection = (error: unknown) =>
+  !(error instanceof postgres.PostgresError) || error.severity === "FATAL" || error.severity === "PANIC";
+
+/** The connection was lost before this statement was answered. */
 export class ConnectionBroken extends Error {
   readonly code = "08006";
   constructor() {

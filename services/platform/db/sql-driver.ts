@@ -54,3 +54,15 @@ export function isSerializationFailure(error: unknown): boolean {
   const code = databaseErrorOf(error)?.code;
   return code === "40001" || code === "40P01";
 }
+
+/** SQLSTATEs of a server that is going, coming or full, and what sockets and postgres.js say. */
+const UNAVAILABLE =
+  /^(08...|53300|57P0[1-3]|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|EHOSTUNREACH|CONNECT(ION)?_[A-Z]+)$/;
+
+/** Whether the database could not be reached, or was lost on the way. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    if ("code" in e && typeof e.code === "string" && UNAVAILABLE.test(e.code)) return true;
+  }
+  return false;
+}

@@ -3,11 +3,14 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { ErrorInfoSchema, RetryInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { ViolationsSchema } from "@ameide/proto/buf/validate/validate_pb.js";
 import { ConnectError, type Code } from "@connectrpc/connect";
+import { isDatabaseUnavailable } from "../db/sql-driver.ts";
 import { AppError, type Reason } from "./app-error.ts";
 import { CODE_OF_REASON, REASON_OF_CODE } from "./code-of-reason.ts";
 
 /** `google.rpc.ErrorInfo.domain` of every error. */
 export const ERROR_DOMAIN = "ameide";
+
+const NO_DATABASE = "the database does not answer; try again with the same request_id";
 
 /**
  * The one way an error leaves the server: a Connect code, exactly one ErrorInfo, and nothing internal. What is not
@@ -16,6 +19,7 @@ export const ERROR_DOMAIN = "ameide";
 export function toConnectError(error: unknown, traceId: string): ConnectError {
   if (error instanceof AppError) return fromAppError(error);
   if (error instanceof ConnectError) return fromConnect(error, traceId);
+  if (isDatabaseUnavailable(error)) return withReason(NO_DATABASE, "UNAVAILABLE", {}, error);
   return internal(traceId, error);
 }
 

@@ -2,16 +2,16 @@ import { v7 as uuidv7 } from "uuid";
 import { expect, it } from "vitest";
 import { FEED_START, readFeed, type FeedCheckpoint } from "../../platform/event-store/feed.ts";
 import type { StoredEvent } from "../../platform/event-store/event-store.ts";
-import type { UseDatabase } from "../databases.ts";
+import type { GivenDatabase } from "../databases.ts";
 import { CAUSE, eventFixture, REGISTRY, titled, titlesOf } from "./event-fixture.ts";
 
 const keyOf = ({ tenantId, streamId, version }: StoredEvent) => `${tenantId} ${streamId} ${version}`;
 
 /** What whoever follows all events relies on. */
-export function feedContract(use: UseDatabase): void {
-  const { append } = eventFixture(() => use().database);
+export function feedContract(given: GivenDatabase): void {
+  const { append } = eventFixture(() => given().database);
   const readAfter = (after: FeedCheckpoint, limit?: number) =>
-    readFeed({ database: use().database, registry: REGISTRY }, after, limit);
+    readFeed({ database: given().database, registry: REGISTRY }, after, limit);
   const now = async () => {
     let checkpoint = FEED_START;
     for (;;) {
@@ -49,16 +49,16 @@ export function feedContract(use: UseDatabase): void {
 }
 
 /** What needs transactions that are open at the same time. */
-export function concurrentFeedContract(use: UseDatabase): void {
-  const { append, events } = eventFixture(() => use().database);
+export function concurrentFeedContract(given: GivenDatabase): void {
+  const { append, events } = eventFixture(() => given().database);
   const readAfter = (after: FeedCheckpoint) =>
-    readFeed({ database: use().database, registry: REGISTRY }, after);
+    readFeed({ database: given().database, registry: REGISTRY }, after);
 
   it("does not pass over a transaction that is still open: its events come once, in their place", async () => {
     const tenant = uuidv7();
     const inserted = Promise.withResolvers<void>();
     const mayCommit = Promise.withResolvers<void>();
-    const slow = use().database.transaction(tenant, async (tx) => {
+    const slow = given().database.transaction(tenant, async (tx) => {
       await events.append(tx, [{ streamId: "slow", expectedVersion: 0, events: titled("slow") }], CAUSE);
       inserted.resolve();
       await mayCommit.promise;
@@ -92,7 +92,7 @@ export function concurrentFeedContract(use: UseDatabase): void {
       const tenant = uuidv7();
       const written: string[] = [];
       for (let i = 0; i < 40; i++) {
-        const stored = await use()
+        const stored = await given()
           .database.transaction(tenant, async (tx) => {
             const streamId = `w${writer}-${i}`;
             const first = await events.append(

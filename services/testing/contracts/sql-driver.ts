@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Session, SqlDriver } from "../../platform/db/sql-driver.ts";
-import type { UseDatabase } from "../databases.ts";
+import type { GivenDatabase } from "../databases.ts";
 
 const query = (driver: SqlDriver, text: string, ...params: unknown[]) => driver.batch([{ text, params }]);
 const one = async (session: Session, text: string) => (await session.query(text, []))[0]?.[0];
@@ -56,18 +56,18 @@ const PARAMETERS: readonly (readonly [unknown, string, unknown])[] = [
 ];
 
 /** What both ways to a PostgreSQL promise. */
-export function sqlDriverContract(use: UseDatabase): void {
+export function sqlDriverContract(given: GivenDatabase): void {
   describe("values", () => {
     it.each(VALUES)("%s comes back in its one shape", async (expression, expected) => {
-      expect(await query(use().driver, `SELECT ${expression}`)).toEqual([[expected]]);
+      expect(await query(given().driver, `SELECT ${expression}`)).toEqual([[expected]]);
     });
 
     it.each(PARAMETERS)("%o arrives as %s", async (param, type, expected) => {
-      expect(await query(use().driver, `SELECT $1::${type}::text`, param)).toEqual([[expected]]);
+      expect(await query(given().driver, `SELECT $1::${type}::text`, param)).toEqual([[expected]]);
     });
 
     it("several rows come back in order, as plain arrays", async () => {
-      const rows = await query(use().driver, "SELECT n, n % 2 = 0 FROM generate_series(1, $1::int) n", 3);
+      const rows = await query(given().driver, "SELECT n, n % 2 = 0 FROM generate_series(1, $1::int) n", 3);
       expect(rows).toStrictEqual([
         [1, false],
         [2, true],
@@ -77,9 +77,11 @@ export function sqlDriverContract(use: UseDatabase): void {
 
     it("bytes of many megabytes arrive and come back", async () => {
       const bytes = Buffer.alloc(5_000_000, "ab");
-      const [[back, length]] = (await query(use().driver, "SELECT $1::bytea, length($1::bytea)", bytes)) as [
-        [Buffer, number],
-      ];
+      const [[back, length]] = (await query(
+        given().driver,
+        "SELECT $1::bytea, length($1::bytea)",
+        bytes,
+      )) as [[Buffer, number]];
       expect(length).toBe(bytes.length);
       expect(bytes.equals(back)).toBe(true);
     });
@@ -89,7 +91,7 @@ export function sqlDriverContract(use: UseDatabase): void {
     it("answers with the rows of its last statement", async () => {
       const text = "SELECT $1::text";
       expect(
-        await use().driver.batch([
+        await given().driver.batch([
           { text, params: ["a"] },
           { text, params: ["b"] },
         ]),
@@ -97,7 +99,7 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("is one transaction: a setting is seen by the next statement and gone afterwards", async () => {
-      const { driver } = use();
+      const { driver } = given();
       const read = { text: "SELECT current_setting('app.tenant_id', true)", params: [] };
       const set = { text: "SELECT set_config('app.tenant_id', $1, true)", params: ["x"] };
       expect(await driver.batch([set, read])).toEqual([["x"]]);
@@ -109,7 +111,7 @@ export function sqlDriverContract(use: UseDatabase): void {
       ["a middle", 1],
       ["its last", 2],
     ])("takes back everything when %s statement fails, and the session goes on", async (_, at) => {
-      const { driver } = use();
+      const { driver } = given();
       const name = `batch_${at}`;
       const statements = [1, 2, 3].map((n) => ({ text: SET_SESSION, params: [name, String(n)] }));
       statements.splice(at, 1, { text: "SELECT $1::int / ($2::int - 1)", params: ["1", "1"] });
@@ -122,7 +124,7 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("a text that cannot be parsed fails and leaves no trace", async () => {
-      const { driver } = use();
+      const { driver } = given();
       for (let round = 0; round < 3; round++) {
         await expect(query(driver, "SELEC 1")).rejects.toMatchObject({ code: "42601" });
         expect(await query(driver, `SELECT ${round}`)).toEqual([[round]]);
@@ -130,11 +132,11 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("two statements in one text are refused", async () => {
-      await expect(query(use().driver, "SELECT 1; SELECT 2")).rejects.toMatchObject({ code: "42601" });
+      await expect(query(given().driver, "SELECT 1; SELECT 2")).rejects.toMatchObject({ code: "42601" });
     });
 
     it("callers at the same time each get their own answer", async () => {
-      const { driver } = use();
+      const { driver } = given();
       const answers = await Promise.all(
         Array.from({ length: 200 }, (_, i) => query(driver, `SELECT $1::int + ${i % 7}`, i)),
       );
@@ -142,7 +144,7 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("more texts than are kept prepared still answer, old ones too", async () => {
-      const { driver } = use();
+      const { driver } = given();
       for (let i = 0; i < 1100; i++) {
         const text = (n: number) => `SELECT ${n}, $1::text`;
         const both = [
@@ -171,7 +173,7 @@ export function sqlDriverContract(use: UseDatabase): void {
 
     it("is rolled back when its body throws, and the error is the body's", async () => {
       const thrown = new Error("mine");
-      const { result, after } = await rolledBack(use().driver, async (session) => {
+      const { result, after } = await rolledBack(given().driver, async (session) => {
         await mark(session, "after");
         throw thrown;
       });
@@ -180,7 +182,7 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("is rolled back when a statement fails", async () => {
-      const { result, after } = await rolledBack(use().driver, async (session) => {
+      const { result, after } = await rolledBack(given().driver, async (session) => {
         await mark(session, "after");
         await session.query("SELECT 1/0", []);
       });
@@ -189,7 +191,7 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("does not pass for committed when its body swallowed a failure", async () => {
-      const { result, after } = await rolledBack(use().driver, async (session) => {
+      const { result, after } = await rolledBack(given().driver, async (session) => {
         await mark(session, "after");
         await session.query("SELECT 1/0", []).catch(() => undefined);
       });
@@ -198,7 +200,7 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("is not begun when its preamble fails, and the next one works", async () => {
-      const { driver } = use();
+      const { driver } = given();
       const preamble = [{ text: "SET LOCAL ROLE nobody_of_that_name", params: [] }];
       const work = async () => expect.unreachable();
       await expect(driver.transaction(preamble, work)).rejects.toThrow("nobody_of_that_name");
@@ -206,14 +208,14 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("statements sent at once run in order", async () => {
-      const answers = await use().driver.transaction([], (session) =>
+      const answers = await given().driver.transaction([], (session) =>
         Promise.all(Array.from({ length: 50 }, (_, i) => session.query(`SELECT ${i}, $1::int`, [i]))),
       );
       expect(answers).toEqual(Array.from({ length: 50 }, (_, i) => [[i, i]]));
     });
 
     it("its session is dead once it is over", async () => {
-      const { driver } = use();
+      const { driver } = given();
       let leaked: Session | undefined;
       await driver.transaction([], async (session) => (leaked = session));
       await expect(leaked?.query("SELECT 1", [])).rejects.toThrow("this transaction is over");
@@ -224,7 +226,7 @@ export function sqlDriverContract(use: UseDatabase): void {
     });
 
     it("many at the same time all commit", async () => {
-      const { driver } = use();
+      const { driver } = given();
       const answers = await Promise.all(
         Array.from({ length: 100 }, (_, i) =>
           driver.transaction([], (session) => one(session, `SELECT ${i}`)),

@@ -4,11 +4,11 @@ import { expect, it } from "vitest";
 import { createInProcessBus } from "../../platform/bus/in-process-bus.ts";
 import { titleOf, eventFixture } from "./event-fixture.ts";
 import { tailStream } from "../../platform/event-store/stream-tail.ts";
-import type { UseDatabase } from "../databases.ts";
+import type { GivenDatabase } from "../databases.ts";
 
 /** What whoever watches one stream relies on. */
-export function streamTailContract(use: UseDatabase): void {
-  const { events, bus, append } = eventFixture(() => use().database);
+export function streamTailContract(given: GivenDatabase): void {
+  const { events, bus, append } = eventFixture(() => given().database);
   const never = new AbortController().signal;
 
   function tail(
@@ -18,7 +18,7 @@ export function streamTailContract(use: UseDatabase): void {
   ) {
     const { signal = never, poll = 60_000, deaf = false } = options;
     const deps = {
-      database: use().database,
+      database: given().database,
       events,
       bus: deaf ? createInProcessBus() : bus,
       pollMilliseconds: poll,
@@ -26,12 +26,12 @@ export function streamTailContract(use: UseDatabase): void {
     return tailStream(deps, tenant, "s", after, signal);
   }
   async function take(
-    events: AsyncGenerator<Parameters<typeof titleOf>[0]>,
+    following: AsyncGenerator<Parameters<typeof titleOf>[0]>,
     count: number,
   ): Promise<string[]> {
     const titles: string[] = [];
     while (titles.length < count) {
-      const { value, done } = await events.next();
+      const { value, done } = await following.next();
       if (done) break;
       titles.push(titleOf(value));
     }
@@ -122,7 +122,7 @@ export function streamTailContract(use: UseDatabase): void {
       },
     };
     for await (const event of tailStream(
-      { database: use().database, events, bus: counting },
+      { database: given().database, events, bus: counting },
       tenant,
       "s",
       0,
