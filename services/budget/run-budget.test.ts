@@ -90,10 +90,10 @@ describe("admission", () => {
     const worst = await worstCaseOf(t, "slow");
     const limit = worst * 5 + worst - 1;
     await t.setDay(limit);
-    let watching = true;
+    const watching = new AbortController();
     const seen: number[] = [];
     const watcher = (async () => {
-      while (watching) {
+      while (!watching.signal.aborted) {
         const [day] = await statusOf(user);
         seen.push((day?.used ?? 0) + (day?.reserved ?? 0));
       }
@@ -123,7 +123,7 @@ describe("admission", () => {
 
     await Promise.all(admitted.map((runId) => user.inference.cancelRun({ runId })));
     const lines = await Promise.all(admitted.map((runId) => ended(user, runId)));
-    watching = false;
+    watching.abort();
     await watcher;
     expect(Math.max(...seen)).toBeLessThanOrEqual(limit);
     expect(lines.map((line) => line.state)).toEqual(admitted.map(() => RunState.CANCELLED));
