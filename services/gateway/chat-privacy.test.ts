@@ -81,7 +81,8 @@ describe.each(["editor", "admin"] as const)("a private chat, to an %s of the sam
     for await (const update of other.artifactQueries.streamArtifactUpdates({
       artifactId: alices.artifactId,
     })) {
-      updates.push(update);
+      // A heartbeat has the version of the update before it.
+      if (update.version > updates.length) updates.push(update);
       if (updates.length === 2) break;
     }
     expect(updates.map(({ version, update }) => [version, update.case])).toEqual([
@@ -153,7 +154,7 @@ describe("a chat shared with a team", () => {
     const seen: unknown[] = [];
     const reading = (async () => {
       for await (const { version } of bob.chatQueries.streamChatUpdates({ chatId })) {
-        seen.push(version);
+        if (version > seen.length) seen.push(version);
         if (seen.length === 3)
           await alice.chatCommands.updateVisibility({ chatId, visibility: ChatVisibility.PRIVATE });
       }

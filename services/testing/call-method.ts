@@ -17,7 +17,10 @@ export type Outcome =
       violations?: string[];
     };
 
-/** Calls any unary or server-streaming RPC with a request as JSON; of a stream, the first message counts. */
+/**
+ * Calls any unary or server-streaming RPC with a request as JSON; of a stream, the first message counts that is not
+ * just a sign of life.
+ */
 export async function callMethod(
   transport: Transport,
   method: DescMethod,
@@ -71,8 +74,14 @@ async function firstResponse(
     once(),
   );
   for await (const first of response.message) {
+    const json = toJson(method.output, first);
+    if (isHeartbeat(json)) continue;
     leave.abort();
-    return toJson(method.output, first);
+    return json;
   }
   return null;
 }
+
+/** An update stream begins with one: no change, so no version. */
+const isHeartbeat = (json: JsonValue) =>
+  json !== null && typeof json === "object" && "eventTime" in json && !("version" in json);
