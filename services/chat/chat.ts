@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import {
   ChatVisibility,
@@ -39,7 +40,7 @@ export interface ChatState {
   userId: string;
   title: string;
   visibility: ChatVisibility;
-  /** The creator's teams when the chat was shared. */
+  /** The creator's teams when they were last known; what they may do is up to the visibility. */
   teamIds: readonly string[];
   agentId: string;
   metadata: ChatMetadata | undefined;
@@ -55,6 +56,7 @@ export interface ChatState {
 export const chatStream = (chatId: string): string => `chat-${chatId}`;
 
 const TITLE_LENGTH = 80;
+const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 export function newChat(chatId: string): ChatState {
   const never = new Date(0);
@@ -86,13 +88,12 @@ export interface NewChat {
 
 export function decideCreate({ userId, teams, title, visibility, agentId, metadata }: NewChat): ChatEvent[] {
   const shown = visibility === ChatVisibility.UNSPECIFIED ? ChatVisibility.PRIVATE : visibility;
-  const teamIds = shown === ChatVisibility.TEAM ? [...teams] : [];
   return [
     create(ChatCreatedSchema, {
       userId,
       title,
       visibility: shown,
-      teamIds,
+      teamIds: [...teams],
       agentId,
       ...(metadata && { metadata }),
     }),
@@ -119,14 +120,16 @@ export function decideRename(chat: ChatState, title: string): ChatEvent[] {
   return chat.title === title ? [] : [create(ChatRenamedSchema, { title })];
 }
 
+/** Shared is with the creator's teams: as he shares it, or as they were known last when somebody else does. */
 export function decideShare(
   chat: ChatState,
   visibility: ChatVisibility,
-  teams: readonly string[],
+  sharer: { userId: string; teams: readonly string[] },
 ): ChatEvent[] {
-  const teamIds = visibility === ChatVisibility.TEAM ? [...teams] : [];
-  const same = chat.visibility === visibility && chat.teamIds.join() === teamIds.join();
-  return same ? [] : [create(ChatVisibilityChangedSchema, { visibility, teamIds })];
+  const teamIds = [...(sharer.userId === chat.userId ? sharer.teams : chat.teamIds)];
+  const sameTeams = visibility !== ChatVisibility.TEAM || isDeepStrictEqual(teamIds, [...chat.teamIds]);
+  if (chat.visibility === visibility && sameTeams) return [];
+  return [create(ChatVisibilityChangedSchema, { visibility, teamIds })];
 }
 
 export function decideDelete(chat: ChatState): ChatEvent[] {
@@ -184,9 +187,13 @@ function afterMessage(chat: ChatState, message: ChatMessage | undefined): ChatSt
   };
 }
 
-function titleOf(message: ChatMessage): string {
-  const part = message.parts.find((p) => p.kind.case === "text");
-  const [line = ""] = part?.kind.case === "text" ? part.kind.value.text.trim().split("\n") : [];
-  const characters = [...line];
-  return characters.length > TITLE_LENGTH ? `${characters.slice(0, TITLE_LENGTH - 1).join("")}…` : line;
+/** The first line of the first part that says something, as a title may be: without control characters. */
+function titleOf({ parts }: ChatMessage): string {
+  const texts = parts.flatMap(({ kind }) => (kind.case === "text" ? [kind.value.text] : []));
+  const line = texts.flatMap((text) => text.split(/[\r\n]+/).map(withoutControls)).find(Boolean) ?? "";
+  const characters = [...line.replaceAll(CONTROL_CHARACTERS, " ")];
+  const fits = characters.length <= TITLE_LENGTH;
+  return fits ? characters.join("") : `${characters.slice(0, TITLE_LENGTH - 1).join("")}…`;
 }
+
+const withoutControls = (line: string) => line.replaceAll(/\p{Cc}+/gu, " ").trim();

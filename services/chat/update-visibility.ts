@@ -20,7 +20,7 @@ export async function updateVisibility(
   return runCommand(deps, actor, ChatCommandService.method.updateVisibility, request, async (tx) => {
     const chat = await loadManageableChat(tx, actor, request.chatId);
     requireEtag(request.etag, chat.version);
-    const decided = decideShare(chat, request.visibility, actor.teams);
+    const decided = decideShare(chat, request.visibility, actor);
     return { chat: chatMessage(await changeChat(tx, deps, actor, chat, decided, request.requestId)) };
   });
 }

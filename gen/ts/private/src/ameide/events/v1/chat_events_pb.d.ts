@@ -42,7 +42,7 @@ export declare type ChatCreated = Message<"ameide.events.v1.ChatCreated"> & {
   visibility: ChatVisibility;
 
   /**
-   * The creator's teams at that time, when visibility is TEAM.
+   * The creator's teams at that time; they may read it while visibility is TEAM.
    *
    * @generated from field: repeated string team_ids = 4;
    */
@@ -124,7 +124,8 @@ export declare type ChatVisibilityChanged = Message<"ameide.events.v1.ChatVisibi
   visibility: ChatVisibility;
 
   /**
-   * The creator's teams at that time, when visibility is TEAM.
+   * The creator's teams, at that time or, when somebody else shared, as known last; they may read it while
+   * visibility is TEAM.
    *
    * @generated from field: repeated string team_ids = 2;
    */
