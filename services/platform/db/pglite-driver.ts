@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { inTransaction, type RunStatements } from "./in-transaction.ts";
 import { PgliteSession } from "./pglite-session.ts";
+import { joinBatches } from "./joined-batches.ts";
 import type { SqlDriver } from "./sql-driver.ts";
 import { createTurns } from "./turns.ts";
 
@@ -23,10 +25,17 @@ export async function openPglite(dataDir: string | undefined): Promise<SqlDriver
   }
 
   return {
-    batch: (statements) => turns(async () => (await run(statements)).rows),
+    batch: joinBatches(
+      async (statements) => (await session.runEach(statements)).map(({ rows }) => rows),
+      turns,
+    ),
     transaction: (preamble, work) => turns(() => inTransaction(run, preamble, work)),
     script: (sql) => turns(() => script(sql)),
     assumeRole: (role) => turns(() => script(`SET ROLE ${role}`)),
-    close: () => turns(() => pglite.close()),
+    async close() {
+      // Batches wait for the end of the event loop's turn.
+      await nextTurn();
+      await turns(() => pglite.close());
+    },
   };
 }

@@ -43,21 +43,27 @@ export class PgliteSession {
   }
 
   /** Runs the statements up to the first that fails; outside a transaction, all or none take effect. */
-  run(statements: readonly Statement[]): Promise<Answer> {
-    return this.#turns(() => this.#run(statements));
+  async run(statements: readonly Statement[]): Promise<Answer> {
+    return (await this.runEach(statements)).at(-1) ?? { rows: [], tag: "" };
   }
 
-  async #run(statements: readonly Statement[]): Promise<Answer> {
+  /** The same, with every answer. */
+  runEach(statements: readonly Statement[]): Promise<Answer[]> {
+    return this.#turns(() => this.#runEach(statements));
+  }
+
+  async #runEach(statements: readonly Statement[]): Promise<Answer[]> {
     const parts: Uint8Array[] = [];
-    let last: Prepared | undefined;
+    const run: Prepared[] = [];
     for (const { text, params } of statements) {
-      last = this.#known(text) ?? (await this.#prepare(text));
+      const prepared = this.#known(text) ?? (await this.#prepare(text));
+      run.push(prepared);
       parts.push(
-        serialize.bind({ statement: last.name, values: params.map(encodeParam) }),
+        serialize.bind({ statement: prepared.name, values: params.map(encodeParam) }),
         serialize.execute({}),
       );
     }
-    return answerOfLast(await this.#exchange(parts), statements.length, last?.columns ?? []);
+    return answersOf(run, await this.#exchange(parts));
   }
 
   #known(text: string): Prepared | undefined {
@@ -94,17 +100,17 @@ export class PgliteSession {
   }
 }
 
-function answerOfLast(messages: readonly Message[], statements: number, columns: readonly number[]): Answer {
-  const rows: Rows = [];
-  let tag = "";
-  let completed = 0;
+function answersOf(run: readonly Prepared[], messages: readonly Message[]): Answer[] {
+  const answers: Answer[] = [];
+  let rows: Rows = [];
   for (const message of messages) {
     if (message.name === "commandComplete") {
-      completed += 1;
-      tag = message.text;
-    } else if (message.name === "dataRow" && completed === statements - 1) {
-      rows.push(message.fields.map((value, i) => decodeValue(value, columns[i] ?? 0)));
+      answers.push({ rows, tag: message.text });
+      rows = [];
+    } else if (message.name === "dataRow") {
+      const columns = run[answers.length]?.columns;
+      rows.push(message.fields.map((value, i) => decodeValue(value, columns?.[i] ?? 0)));
     }
   }
-  return { rows, tag };
+  return answers;
 }
