@@ -18,10 +18,12 @@ export async function saveMessage(tx: Tx, message: ChatMessage): Promise<void> {
     messageId: message.messageId,
     message: toBinary(ChatMessageSchema, message),
     tokens: countTokens(spokenText(message.parts)),
-    // PostgreSQL refuses a tsvector of more than a mebibyte.
-    words: sql`to_tsvector('simple', ${text.slice(0, 200_000)})`,
+    words: sql`to_tsvector('simple', ${searchable(text)})`,
   });
 }
+
+/** PostgreSQL takes no NUL in a text, and no tsvector of more than a mebibyte. */
+const searchable = (text: string) => text.slice(0, 200_000).replaceAll("\0", " ");
 
 export interface MessagePage {
   /** The version of the last message seen; undefined for the first page. */

@@ -27,9 +27,11 @@ export async function* watchRun(
 ): AsyncGenerator<LineFrame> {
   requireScope(actor, "run.read");
   const { tenantId } = actor;
-  const { runId, resumeToken } = wanted;
+  const { resumeToken } = wanted;
   const reader = deps.database.reader(tenantId);
-  let run = await loadReadableRun(reader, actor, runId);
+  let run = await loadReadableRun(reader, actor, wanted.runId);
+  // As it is stored: the caller may have typed it in capitals.
+  const { runId } = run;
   const resumes = resumeToken !== "";
   const issue = (place: Place) => deps.tokens.issue(actor, runId, place);
   const position = resumes ? positionOf(deps.tokens.open(actor, runId, resumeToken), wanted) : FROM_THE_START;

@@ -189,7 +189,8 @@ export enum ErrorReason {
   PROVIDERS_EXHAUSTED = 23,
 
   /**
-   * RESOURCE_EXHAUSTED. The request or a response message is larger than the server takes.
+   * RESOURCE_EXHAUSTED. The request or a response message is larger than the server takes. A unary request is
+   * refused before any of our code sees it: its error has the code and no ErrorInfo.
    *
    * @generated from enum value: ERROR_REASON_MESSAGE_TOO_LARGE = 24;
    */
@@ -231,7 +232,8 @@ export enum ErrorReason {
   CONTENTION = 29,
 
   /**
-   * INVALID_ARGUMENT. The bytes are not a message of the expected type.
+   * INVALID_ARGUMENT. The bytes are not a message of the expected type. A unary request is refused before any of our
+   * code sees it: its error has no ErrorInfo, and the code INTERNAL when the bytes are binary.
    *
    * @generated from enum value: ERROR_REASON_MALFORMED = 30;
    */
