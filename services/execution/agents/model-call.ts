@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BaseMessage } from "@langchain/core/messages";
+import { withInnerSpan } from "../../platform/telemetry/trace.ts";
 import type { AgentEvent, ModelCall } from "../agent-event.ts";
 import { createAnswerReader, type AnswerReader, type ModelAnswer } from "../models/answer-reader.ts";
 import { hardOutputLimit, settleUsage } from "../models/believable-usage.ts";
@@ -34,7 +35,8 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
     uniqueId: uniqueIds(input.usedToolCallIds, call.callId),
     tokenLimit: hardOutputLimit(call.maxOutputTokens),
   });
-  await readAnswer(execution, input, reader);
+  const attributes = { "gen_ai.request.model": model.ref, "gen_ai.operation.name": "chat" };
+  await withInnerSpan("model.call", attributes, () => readAnswer(execution, input, reader));
   const { answer } = reader;
   await execution.emit({
     type: "call_ended",

@@ -1,6 +1,7 @@
 import { AIMessage, type ToolMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AgentDefinition } from "../../inference/index.ts";
+import { withInnerSpan } from "../../platform/telemetry/trace.ts";
 import type { WrittenToolCall } from "../models/tool-call-reader.ts";
 import { callTool } from "../tools/call-tool.ts";
 import { toolNamed } from "../tools/tool-table.ts";
@@ -37,13 +38,11 @@ async function answerCall(
   if (position >= MAX_CALLS_AT_ONCE)
     return failCall(execution, call, `not run: at most ${MAX_CALLS_AT_ONCE} calls at once`);
   const { request, ports, signal } = execution;
-  const { result, failed } = await callTool(toolNamed(call.name), call.json, {
-    tenantId: request.tenantId,
-    userId: request.userId,
-    ports,
-    idempotencyKey: `${request.runId}/${call.id}`,
-    signal,
-  });
+  const { tenantId, userId, runId } = request;
+  const context = { tenantId, userId, ports, idempotencyKey: `${runId}/${call.id}`, signal };
+  const { result, failed } = await withInnerSpan("tool.call", { "gen_ai.tool.name": call.name }, () =>
+    callTool(toolNamed(call.name), call.json, context),
+  );
   await execution.emit({ type: "tool_result", toolCallId: call.id, result, failed });
   return toolMessage(call, result, failed);
 }

@@ -4,6 +4,7 @@ import type { DescMessage, DescMethod, JsonValue, MessageInitShape, MessageShape
 import type { Actor } from "../auth/actor.ts";
 import type { Database, Tx } from "../db/database.ts";
 import { AppError } from "../errors/app-error.ts";
+import { withInnerSpan } from "../telemetry/trace.ts";
 import { storedResponse, storeResponse, takeRequestId } from "./request-log-store.ts";
 import { retryConflicts } from "./retry-conflicts.ts";
 
@@ -38,7 +39,8 @@ async function once<I extends DescMessage, O extends DescMessage>(
   request: MessageShape<I> & { requestId?: string },
   work: (tx: Tx) => Promise<MessageInitShape<O>>,
 ): Promise<MessageShape<O>> {
-  if (!request.requestId) return create(method.output, await work(tx));
+  const execute = () => withInnerSpan(`command ${method.name}`, {}, () => work(tx));
+  if (!request.requestId) return create(method.output, await execute());
   const key = { userId: actor.userId, requestId: request.requestId };
   const hash = hashOf(method, request);
   if (!(await takeRequestId(tx, key, hash, deps.now()))) {
@@ -50,7 +52,7 @@ async function once<I extends DescMessage, O extends DescMessage>(
     }
     return fromBinary(method.output, first.response);
   }
-  const response = create(method.output, await work(tx));
+  const response = create(method.output, await execute());
   await storeResponse(tx, key, toBinary(method.output, response));
   return response;
 }

@@ -1,4 +1,5 @@
 import { drizzle, type PgRemoteDatabase } from "drizzle-orm/pg-proxy";
+import { withInnerSpan } from "../telemetry/trace.ts";
 import type { Rows, Session, SqlDriver, Statement } from "./sql-driver.ts";
 
 /** A query builder bound to one tenant's rows. */
@@ -37,6 +38,8 @@ const asTenant = (tenantId: string): Statement => ({
 });
 const AS_SYSTEM: Statement = { text: `SET LOCAL ROLE ${SYSTEM_ROLE}`, params: [] };
 
+const DB = { "db.system.name": "postgresql" };
+
 export function createDatabase(driver: SqlDriver): Database {
   async function transaction<T>(
     tenantId: string,
@@ -44,8 +47,10 @@ export function createDatabase(driver: SqlDriver): Database {
     work: (tx: Tx) => Promise<T>,
   ): Promise<T> {
     const committed: (() => void)[] = [];
-    const result = await driver.transaction([preamble], (session) =>
-      work({ tenantId, ...builderOver(session), afterCommit: (action) => committed.push(action) }),
+    const result = await withInnerSpan("db.transaction", DB, () =>
+      driver.transaction([preamble], (session) =>
+        work({ tenantId, ...builderOver(session), afterCommit: (action) => committed.push(action) }),
+      ),
     );
     for (const action of committed) runSafely(action);
     return result;
@@ -54,7 +59,7 @@ export function createDatabase(driver: SqlDriver): Database {
   return {
     reader(tenantId) {
       const query = (text: string, params: readonly unknown[]): Promise<Rows> =>
-        driver.batch([asTenant(tenantId), { text, params }]);
+        withInnerSpan("db.query", DB, () => driver.batch([asTenant(tenantId), { text, params }]));
       return { tenantId, ...builderOver({ query }) };
     },
     transaction: (tenantId, work) => transaction(tenantId, asTenant(tenantId), work),

@@ -28,6 +28,11 @@ export function withSpan<T>(
   });
 }
 
+/** The same as part of a trace that is under way; outside of one, just the work. */
+export function withInnerSpan<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> {
+  return trace.getActiveSpan() ? withSpan(name, attributes, work) : work();
+}
+
 /** The W3C `traceparent` of the span under way; empty without one. Lets work go on in another process. */
 export function currentTraceparent(): string {
   const carrier: Record<string, string> = {};
