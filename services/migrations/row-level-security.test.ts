@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
+import * as artifactTables from "../artifact/tables.ts";
+import * as budgetTables from "../budget/tables.ts";
+import * as chatTables from "../chat/tables.ts";
+import * as checkpointTables from "../execution/checkpoints/tables.ts";
+import * as runTables from "../inference/tables.ts";
+import * as commandTables from "../platform/command/tables.ts";
+import * as eventTables from "../platform/event-store/tables.ts";
+import { forEachDatabase, type GivenDatabase } from "../testing/databases.ts";
+
+/** The only table without a tenant: it says which migrations were applied. */
+const LEDGER = "schema_migrations";
+const OWN_ROWS = "(tenant_id = current_tenant())";
+
+/** What roles other than the app's may see: all rows, of all tenants. */
+const OTHER_POLICIES = [
+  "chat_messages.search: SELECT to ameide_search using true check null",
+  "chats.search: SELECT to ameide_search using true check null",
+  "events.feed: SELECT to ameide_system using true check null",
+  "request_log.sweep: ALL to ameide_system using true check false",
+  "run_leases.queue: ALL to ameide_system using true check true",
+];
+const OTHER_GRANTS = [
+  "ameide_search chat_messages SELECT",
+  "ameide_search chats SELECT",
+  "ameide_system events SELECT",
+  "ameide_system request_log DELETE",
+  "ameide_system request_log SELECT",
+  "ameide_system run_leases SELECT",
+  "ameide_system run_leases UPDATE",
+];
+/** Tables of which the app may not delete or change rows. */
+const APPEND_ONLY = ["events", "usage_ledger"];
+
+const TABLES = `
+  SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, a.atttypid = 'uuid'::regtype AND a.attnotnull
+  FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relname <> $1
+  ORDER BY c.relname`;
+const POLICIES = `
+  SELECT tablename || '.' || policyname || ': ' || cmd || ' to ' || array_to_string(roles, ',')
+    || ' using ' || COALESCE(qual, 'null') || ' check ' || COALESCE(with_check, 'null')
+  FROM pg_policies WHERE schemaname = 'public' AND permissive = 'PERMISSIVE' ORDER BY 1`;
+const GRANTS = `
+  SELECT COALESCE(r.rolname, 'PUBLIC') || ' ' || c.relname || ' ' || acl.privilege_type
+  FROM pg_class c, aclexplode(c.relacl) acl LEFT JOIN pg_roles r ON r.oid = acl.grantee
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND acl.grantee <> c.relowner ORDER BY 1`;
+const COLUMNS = `
+  SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
+  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+    AND c.relname <> $1`;
+
+function suite(given: GivenDatabase): void {
+  const ask = (text: string, ...params: unknown[]) => given().driver.batch([{ text, params }]);
+  const list = async (text: string, ...params: unknown[]) =>
+    (await ask(text, ...params)).map(([first]) => first as string);
+
+  it("every table but the ledger has a tenant and row-level security, enabled and forced", async () => {
+    const tables = await ask(TABLES, LEDGER);
+    expect(tables.length).toBeGreaterThan(10);
+    expect(tables).toEqual(tables.map(([name]) => [name, true, true, true]));
+  });
+
+  it("the app sees and writes a tenant's own rows and nothing else", async () => {
+    const ofApp = (await list(POLICIES)).filter((policy) => policy.includes("ameide_app"));
+    const names = await list(TABLES, LEDGER);
+    expect(ofApp).toEqual(
+      names.map((name) => `${name}.tenant: ALL to ameide_app using ${OWN_ROWS} check ${OWN_ROWS}`).toSorted(),
+    );
+  });
+
+  it("other roles have the policies and grants of this list and no more", async () => {
+    const policies = await list(POLICIES);
+    expect(policies.filter((policy) => !policy.includes("ameide_app"))).toEqual(OTHER_POLICIES);
+    const grants = await list(GRANTS);
+    expect(grants.filter((grant) => !grant.startsWith("ameide_app "))).toEqual(OTHER_GRANTS);
+  });
+
+  it("the app has only the four grants on rows, and on history only two", async () => {
+    const grants = (await list(GRANTS)).filter((grant) => grant.startsWith("ameide_app "));
+    const kinds = new Set(grants.map((grant) => grant.split(" ")[2]));
+    expect([...kinds].toSorted()).toEqual(["DELETE", "INSERT", "SELECT", "UPDATE"]);
+    const ofHistory = grants.filter((grant) => APPEND_ONLY.includes(grant.split(" ")[1] ?? ""));
+    expect(ofHistory).toEqual(
+      APPEND_ONLY.flatMap((table) => ["INSERT", "SELECT"].map((kind) => `ameide_app ${table} ${kind}`)),
+    );
+  });
+
+  it("no role of ours logs in, bypasses row-level security or may create anything", async () => {
+    const roles = `
+      SELECT rolname, rolcanlogin OR rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb,
+        has_schema_privilege(rolname, 'public', 'CREATE')
+      FROM pg_roles WHERE rolname IN ('ameide_app', 'ameide_system', 'ameide_search') ORDER BY 1`;
+    expect(await ask(roles)).toEqual([
+      ["ameide_app", false, false],
+      ["ameide_search", false, false],
+      ["ameide_system", false, false],
+    ]);
+  });
+
+  it("only the search runs with the rights of another role, on a fixed path, for the app alone", async () => {
+    const definers = `
+      SELECT proname, pg_get_userbyid(proowner), array_to_string(proconfig, ';'),
+        array_to_string(ARRAY(SELECT grantee::regrole::text FROM aclexplode(proacl)
+          WHERE grantee <> proowner ORDER BY 1), ',')
+      FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef`;
+    expect(await ask(definers)).toEqual([
+      ["chats_with_words", "ameide_search", "search_path=public, pg_temp", "ameide_app"],
+    ]);
+  });
+
+  it("what the code believes of the columns is what the database has", async () => {
+    const described = [
+      artifactTables,
+      budgetTables,
+      chatTables,
+      checkpointTables,
+      runTables,
+      commandTables,
+      eventTables,
+    ]
+      .flatMap((module) => Object.values<unknown>(module))
+      .filter((value) => value instanceof PgTable)
+      .flatMap((table) => {
+        const { name, columns } = getTableConfig(table);
+        return columns.map(
+          (column) => `${name}.${column.name} ${column.getSQLType()}${column.notNull ? "" : " null"}`,
+        );
+      });
+    const stored = (await ask(COLUMNS, LEDGER)).map(
+      ([table, column, type, isNotNull]) => `${table}.${column} ${type}${isNotNull ? "" : " null"}`,
+    );
+    expect(described.toSorted()).toEqual(stored.toSorted());
+  });
+}
+
+describe("the catalogue", () => {
+  forEachDatabase(suite);
+});
