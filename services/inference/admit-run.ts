@@ -62,10 +62,9 @@ export const outputLimit = (agent: AgentDefinition, model: ModelInfo, wanted: nu
  * admitted on a tight budget would be refused at its first word.
  */
 export function inputTokensOf(agent: AgentDefinition, conversation: readonly SpokenMessage[]): number {
-  const instructions = conversation.filter(({ role }) => role === "system").map(({ text }) => text);
-  const spoken = conversation.reduce((sum, { role, tokens }) => sum + (role === "system" ? 0 : tokens), 0);
+  const spoken = conversation.filter(({ text }) => text.trim() !== "");
+  const instructions = spoken.filter(({ role }) => role === "system").map(({ text }) => text);
   const system = countTokens([agent.prompt, ...instructions].join("\n\n"));
-  return (
-    system + spoken + (conversation.length + 1) * TOKENS_PER_MESSAGE + agent.tools.length * TOKENS_PER_TOOL
-  );
+  const others = spoken.reduce((sum, { role, tokens }) => sum + (role === "system" ? 0 : tokens), 0);
+  return system + others + (spoken.length + 1) * TOKENS_PER_MESSAGE + agent.tools.length * TOKENS_PER_TOOL;
 }
