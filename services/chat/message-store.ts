@@ -22,8 +22,8 @@ export async function saveMessage(tx: Tx, message: ChatMessage): Promise<void> {
   });
 }
 
-/** PostgreSQL takes no NUL in a text, and no tsvector of more than a mebibyte. */
-const searchable = (text: string) => text.slice(0, 200_000).replaceAll("\0", " ");
+/** PostgreSQL takes no NUL in a text, and no tsvector of more than a mebibyte: a letter makes up to 6.5 bytes of one. */
+const searchable = (text: string) => text.slice(0, 150_000).replaceAll("\0", " ");
 
 export interface MessagePage {
   /** The version of the last message seen; undefined for the first page. */
