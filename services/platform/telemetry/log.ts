@@ -1,4 +1,5 @@
 import { pino, type Logger } from "pino";
+import { describeError } from "./describe-error.ts";
 import { currentTraceId } from "./trace.ts";
 
 export type Log = Logger;
@@ -8,6 +9,7 @@ export function createLog(level: string): Log {
   return pino({
     level,
     base: null,
+    serializers: { err: describeError },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     mixin: () => {
