@@ -27,13 +27,13 @@ export async function append() {
 
 /** One writer, as there is one session. */
 async function onPglite() {
-  const folders = await Promise.all([inTempFolder(), inTempFolder()]);
+  const folders = [inTempFolder(), inTempFolder()];
   const [ours, bare] = await Promise.all(folders.map((f, i) => startWriter(SIDES[i], "pglite", f.path)));
   try {
     return await compare("pglite", ours, bare, { appends: 1000, inFlight: 1 });
   } finally {
     await Promise.all([ours?.stop(), bare?.stop()]);
-    await Promise.all(folders.map((folder) => folder.remove()));
+    for (const folder of folders) folder.remove();
   }
 }
 

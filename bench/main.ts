@@ -15,6 +15,8 @@ if (unknown.length > 0) {
   process.stderr.write(`no benchmark ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}\n`);
   process.exit(1);
 }
+// What was started is stopped when this process exits.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 for (const [bench, run] of Object.entries(BENCHES)) {
   if (names.length > 0 && !names.includes(bench)) continue;
   process.stdout.write(`${JSON.stringify({ bench, ...(await run()), machine })}\n`);

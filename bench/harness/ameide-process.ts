@@ -15,7 +15,7 @@ export interface AmeideProcess {
 const MAIN = fileURLToPath(new URL("../../services/main.ts", import.meta.url));
 
 export async function startAmeide(env: Readonly<Record<string, string>> = {}): Promise<AmeideProcess> {
-  const folder = await inTempFolder();
+  const folder = inTempFolder();
   const child = spawn(process.execPath, [...nodeFlags(), MAIN], {
     env: {
       PATH: process.env["PATH"],
@@ -27,6 +27,7 @@ export async function startAmeide(env: Readonly<Record<string, string>> = {}): P
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  process.once("exit", () => child.kill("SIGKILL"));
   const baseUrl = await addressOf(child);
   return {
     pid: child.pid,
@@ -35,7 +36,7 @@ export async function startAmeide(env: Readonly<Record<string, string>> = {}): P
       const exited = once(child, "exit");
       child.kill("SIGTERM");
       await exited;
-      await folder.remove();
+      folder.remove();
     },
   };
 }

@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export async function inTempFolder(): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), "ameide-bench-"));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+/** A folder that is gone when this process ends, however it ends. */
+export function inTempFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "ameide-bench-"));
+  const remove = () => rmSync(path, { recursive: true, force: true });
+  process.once("exit", remove);
+  return { path, remove };
 }
