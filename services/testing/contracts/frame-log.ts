@@ -53,6 +53,17 @@ export function frameLogContract(createLog: () => FrameLog): void {
       expect(await read()).toEqual(["1 a", "2 b", "3 c"]);
     });
 
+    it("is refused from the moment a later executor opened the log; one that comes late cannot open it", async () => {
+      const { log, append, read } = await begun();
+      await append(1, ["a"], 1);
+      await log.open("run", 2);
+      await expect(append(2, ["x"], 1)).rejects.toBeInstanceOf(FencedOut);
+      await expect(log.open("run", 1)).rejects.toBeInstanceOf(FencedOut);
+      expect(await log.open("run")).toMatchObject({ nextSeq: 2 });
+      await append(2, ["b"], 2);
+      expect(await read()).toEqual(["1 a", "2 b"]);
+    });
+
     it("to a log that is not there, or is another one, fails", async () => {
       const { log, epoch } = await begun();
       const lost = (key: string, at: string) =>
