@@ -23,15 +23,17 @@ const agents = createAgentRegistry(createModelCatalog([]));
 async function firstCallOf(agent: AgentDefinition, conversation: ReturnType<typeof conversationOf>) {
   const executor = createAgentExecutor({ ...slices, providers: [], offlineTokensPerSecond: 0 });
   let asked: ModelCall | undefined;
+  const { tenantId, userId } = actorOf();
   const events = executor.execute({
-    ...{
-      ...actorOf(),
-      runId: crypto.randomUUID(),
-      attempt: 1,
-      model: "offline/offline",
-      maxOutputTokens: 10,
-    },
-    ...{ agentId: agent.agentId, agentVersion: agent.version, signal: new AbortController().signal },
+    tenantId,
+    userId,
+    runId: crypto.randomUUID(),
+    attempt: 1,
+    model: "offline/offline",
+    maxOutputTokens: 10,
+    agentId: agent.agentId,
+    agentVersion: agent.version,
+    signal: new AbortController().signal,
     conversation,
     beforeModelCall: async (call) => {
       asked ??= call;
