@@ -78,8 +78,8 @@ async function openDatabase(config: Config, dataDir: DataDir, log: Log): Promise
   const applied = await migrate(driver, join(import.meta.dirname, "migrations"));
   if (applied.length > 0) log.info({ applied }, "the database was migrated");
   const database = createDatabase(driver);
-  // This process alone serves its database, so leases from before are of a process that is gone.
-  await database.systemTransaction((tx) => releaseLeases(tx));
+  // An embedded database has one server, so its leases are of a process that is gone; elsewhere they run out.
+  if (config.DATABASE_URL === undefined) await database.systemTransaction((tx) => releaseLeases(tx));
   return database;
 }
 

@@ -79,7 +79,7 @@ describe("a run", () => {
   });
 
   it("that is queued or running cannot be resumed", () => {
-    expect(() => resumed(given(admitted))).toThrowError();
-    expect(() => resumed(given(admitted, claimed(1)))).toThrowError();
+    expect(() => resumed(given(admitted))).toThrowError("parked");
+    expect(() => resumed(given(admitted, claimed(1)))).toThrowError("parked");
   });
 });

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
-import type { StartRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
-import { StartRunRequestSchema as StartRun } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { StartRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import type { RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { createAgentExecutor } from "../execution/agent-executor.ts";
@@ -44,6 +43,7 @@ export interface WatchPlace {
 }
 
 export interface TestSlicesOptions {
+  /** Stays open. Default: a fresh one in memory. */
   database?: Database;
   log?: FrameLog;
   providers?: readonly ProviderConfig[];
@@ -98,14 +98,14 @@ export async function openTestSlices(options: TestSlicesOptions = {}): Promise<T
     },
     start: async (actor, text, fields = {}) => {
       const messages = [{ parts: [{ kind: { case: "text" as const, value: { text } } }] }];
-      const request = create(StartRun, { requestId: uuidv7(), messages, ...fields });
+      const request = create(StartRunRequestSchema, { requestId: uuidv7(), messages, ...fields });
       return (await startRun(slices, actor, request)).run?.runId ?? "";
     },
     watch: (actor, runId, place) => framesOf(watchDeps, actor, runId, place),
     async close() {
       draining.abort();
       await Promise.all(loops.map((loop) => loop.stop(0)));
-      await database.close();
+      if (options.database === undefined) await database.close();
     },
   };
 }

@@ -657,7 +657,8 @@ export declare const InferenceService: GenService<{
     output: typeof GetRunResponseSchema;
   },
   /**
-   * The caller's own runs (admins: the tenant's), newest first, without their parts.
+   * The caller's own runs (admins: the tenant's), newest first, without their parts. With a `chat_id` that the
+   * caller may read: everybody's runs in that chat.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.ListRuns
    */
@@ -668,7 +669,7 @@ export declare const InferenceService: GenService<{
   },
   /**
    * Runs several conversations without a chat and waits for all. One item's failure does not fail the others:
-   * each result is a run with its state. Errors: BUDGET_EXCEEDED when not even the first can be admitted.
+   * each result is a run with its state. Errors: REQUEST_ID_REUSED; the first item's when none can be admitted.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.GenerateBatch
    */
