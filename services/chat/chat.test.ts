@@ -1,6 +1,7 @@
 import { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import {
   ChatMessageSchema,
+  ChatMetadataSchema,
   ChatVisibility,
   MessageRole,
   type ChatMessageSchema as Message,
@@ -88,6 +89,12 @@ describe("a new chat", () => {
     });
     expect([createTime, updateTime]).toEqual([at(1).time, at(1).time]);
     expect(noted).toMatchObject(metadata);
+  });
+
+  it("with an empty note has none", () => {
+    const metadata = create(ChatMetadataSchema);
+    const decided = decideCreate({ ...alices, visibility: ChatVisibility.TENANT, metadata });
+    expect(given(...decided).metadata).toBeUndefined();
   });
 
   it("changes later than it was created", () => {

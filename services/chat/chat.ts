@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import {
+  ChatMetadataSchema,
   ChatVisibility,
   MessageRole,
   type ChatMessage,
@@ -22,7 +23,7 @@ import {
   type ChatVisibilityChanged,
   type MessageSent,
 } from "@ameide/proto-private/ameide/events/v1/chat_events_pb.js";
-import { create } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { AppError } from "../platform/errors/app-error.ts";
 
 export type ChatEvent =
@@ -95,10 +96,12 @@ export function decideCreate({ userId, teams, title, visibility, agentId, metada
       visibility: shown,
       teamIds: [...teams],
       agentId,
-      ...(metadata && { metadata }),
+      ...(metadata && !isEmpty(metadata) && { metadata }),
     }),
   ];
 }
+
+const isEmpty = (metadata: ChatMetadata) => toBinary(ChatMetadataSchema, metadata).length === 0;
 
 /** A user's message opens the turn of its run; while one is open, no other is taken. */
 export function decideSend(chat: ChatState, message: ChatMessage): ChatEvent[] {

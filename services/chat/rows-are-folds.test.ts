@@ -1,0 +1,120 @@
+import { AnswerState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { ArtifactCommandService } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import {
+  Code,
+  ConnectError,
+  createClient,
+  createRouterTransport,
+  type Interceptor,
+} from "@connectrpc/connect";
+import fc from "fast-check";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadArtifact } from "../artifact/index.ts";
+import type { Actor } from "../platform/auth/actor.ts";
+import { setActor } from "../platform/auth/request-actor.ts";
+import { toConnectError } from "../platform/errors/to-connect-error.ts";
+import { foldArtifact, foldChat } from "../testing/folds.ts";
+import { giveCommand, randomCommand, type RandomCommand, type World } from "../testing/random-commands.ts";
+import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
+import { appendAnswer } from "./append-answer.ts";
+import { relationMessage } from "./chat-message.ts";
+import { listLinksOfChat, type Link } from "./link-store.ts";
+import { listMessages } from "./message-store.ts";
+import { findChat } from "./store.ts";
+
+let slices: TestSlices;
+beforeAll(async () => {
+  slices = await openTestSlices();
+});
+afterAll(() => slices.close());
+
+/** Both have teams, and one may change what the other has shared. */
+function somebody(): Actor[] {
+  const alice = actorOf({ teams: ["red"] });
+  return [alice, actorOf({ tenantId: alice.tenantId, roles: ["admin"], teams: ["red", "blue"] })];
+}
+
+function worldOf(actors: readonly Actor[], [actor] = actors): World {
+  let turn = 0;
+  const asNext: Interceptor = (next) => (req) => {
+    const caller = actors[turn++ % actors.length];
+    if (caller) setActor(req.contextValues, caller);
+    return next(req).catch((error: unknown) => {
+      throw toConnectError(error, "");
+    });
+  };
+  const { chatCommands, artifactCommands } = slices.handlers(slices.watchDeps);
+  const transport = createRouterTransport(
+    ({ service }) => {
+      service(ChatCommandService, chatCommands);
+      service(ArtifactCommandService, artifactCommands);
+    },
+    { router: { interceptors: [asNext] } },
+  );
+  const { tenantId = "" } = actor ?? {};
+  return {
+    chats: createClient(ChatCommandService, transport),
+    artifacts: createClient(ArtifactCommandService, transport),
+    chatIds: new Set(),
+    artifactIds: new Set(),
+    answer: (chatId, ofItsRun) =>
+      slices.database.transaction(tenantId, async (tx) => {
+        const { activeRunId = "" } = (await findChat(tx, chatId)) ?? {};
+        const runId = ofItsRun ? activeRunId : uuidv7();
+        if (runId === "") return "";
+        const causer = { userId: "executor", traceId: "" };
+        const answer = { chatId, runId, parts: [], answerState: AnswerState.COMPLETE };
+        return appendAnswer(tx, slices, causer, answer);
+      }),
+  };
+}
+
+/** Gives all commands, one after the other; some are refused. */
+async function live(world: World, commands: readonly RandomCommand[]): Promise<void> {
+  for (const command of commands) {
+    await giveCommand(world, command).catch((error: unknown) => {
+      if (ConnectError.from(error).code === Code.Internal) throw error;
+    });
+  }
+}
+
+const byArtifact = (links: Iterable<Link>) =>
+  new Map([...links].map((link) => [link.artifactId, relationMessage(link)]));
+
+async function expectRowsToBeFolds(tenantId: string, world: World): Promise<void> {
+  const reader = slices.database.reader(tenantId);
+  const everything = { after: undefined, limit: 1000 };
+  const linked: string[] = [];
+  for (const chatId of world.chatIds) {
+    const folded = await foldChat(slices.events, reader, chatId);
+    expect(await findChat(reader, chatId)).toEqual(folded.chat);
+    expect(await listMessages(reader, chatId, { ...everything, newestFirst: false })).toEqual(
+      folded.messages,
+    );
+    const links = await listLinksOfChat(reader, chatId, everything);
+    expect(byArtifact(links)).toEqual(byArtifact(folded.links.values()));
+    for (const { artifactId, relationType } of links) linked.push(`${chatId} ${artifactId} ${relationType}`);
+  }
+  const linkedBack: string[] = [];
+  for (const artifactId of world.artifactIds) {
+    const { artifact, links } = await foldArtifact(slices.events, reader, artifactId);
+    expect(await loadArtifact(reader, artifactId)).toEqual(artifact);
+    for (const [chatId, relationType] of links) linkedBack.push(`${chatId} ${artifactId} ${relationType}`);
+  }
+  expect(linkedBack.toSorted()).toEqual(linked.toSorted());
+}
+
+it("whatever happens to chats and artifacts, their rows are what their events make of them", async () => {
+  const history = fc.array(randomCommand, { minLength: 10, maxLength: 60, size: "max" });
+  await fc.assert(
+    fc.asyncProperty(history, async (commands) => {
+      const actors = somebody();
+      const world = worldOf(actors);
+      await live(world, commands);
+      await expectRowsToBeFolds(actors[0]?.tenantId ?? "", world);
+    }),
+    { numRuns: 12 },
+  );
+});
