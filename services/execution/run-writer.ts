@@ -25,6 +25,7 @@ export class RunWriter {
   #firstPendingSeq: number;
   #text = "";
   #textOffset = 0;
+  #hasSpoken = false;
   #timer: NodeJS.Timeout | undefined;
   #lastFlush = 0;
   #writes: Promise<void> = Promise.resolve();
@@ -50,7 +51,10 @@ export class RunWriter {
   text(offset: number, text: string): void {
     if (this.#text === "") this.#textOffset = offset;
     this.#text += text;
-    this.#schedule();
+    if (this.#hasSpoken) return this.#schedule();
+    // Frames before it say little; somebody waits for the first word.
+    this.#hasSpoken = true;
+    void this.flush();
   }
 
   emit(frame: FrameBody): void {
