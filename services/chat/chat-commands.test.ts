@@ -180,10 +180,11 @@ describe("changing a chat", () => {
       caller.chatCommands.deleteChat({ chatId }),
     ];
     for (const other of [bob, admin]) {
-      for (const change of changes(other)) expect(await refused(change)).toBe("CHAT_NOT_FOUND");
+      for (const reason of await Promise.all(changes(other).map(refused)))
+        expect(reason).toBe("CHAT_NOT_FOUND");
     }
     await alice.chatCommands.updateVisibility({ chatId, visibility: TENANT });
-    for (const change of changes(bob)) expect(await refused(change)).toBe("CHAT_NOT_FOUND");
+    for (const reason of await Promise.all(changes(bob).map(refused))) expect(reason).toBe("CHAT_NOT_FOUND");
     expect((await admin.chatCommands.updateChatTitle({ chatId, title: "Tidy" })).chat?.title).toBe("Tidy");
   });
 });
@@ -223,7 +224,7 @@ describe("deleting a chat", () => {
     const { chatId } = await newChat(alice, { artifactId, title: "Doomed" });
     await answered(chatId, "echo unforgettable");
     await alice.chatCommands.deleteChat({ chatId });
-    for (const read of [
+    const reads = [
       alice.chatQueries.getChat({ chatId }),
       alice.chatQueries.getMessages({ chatId }),
       alice.chatQueries.getChatArtifacts({ chatId }),
@@ -231,9 +232,8 @@ describe("deleting a chat", () => {
       alice.chatCommands.sendMessage({ chatId, message: saying("hi"), requestId: requestId() }),
       alice.chatCommands.associateArtifact({ chatId, artifactId }),
       alice.artifactCommands.dissociateChat({ chatId, artifactId }),
-    ]) {
-      expect(await refused(read)).toBe("CHAT_NOT_FOUND");
-    }
+    ];
+    for (const reason of await Promise.all(reads.map(refused))) expect(reason).toBe("CHAT_NOT_FOUND");
     expect((await alice.chatQueries.searchChats({ query: "unforgettable" })).totalCount).toBe(0);
     expect((await alice.chatQueries.listChats({ pageSize: 100 })).chats.map((c) => c.chatId)).not.toContain(
       chatId,

@@ -20,12 +20,14 @@ import { createRunLine, readInto, textOf } from "../testing/run-line.ts";
 import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
 import { createChatRuns } from "./chat-runs.ts";
 
-/** Quick to give up, so that a stall costs no time. */
-const PATIENCE = { firstToken: 150, betweenTokens: 150, retryDelay: 5, longestRetryDelay: 20 };
+/** Quick to try again; where a stall is expected, quick to give up. */
+const RETRIES = { retryDelay: 5, longestRetryDelay: 20 };
+const STALLS = { ...RETRIES, firstToken: 500, betweenTokens: 500 };
 
 let model: FakeOpenAiServer;
 let slices: TestSlices;
 let alice: Actor;
+let stalls = false;
 beforeAll(async () => {
   model = await startFakeOpenAiServer();
   const models = [{ name: "m", price: { input: 1_000_000, output: 2_000_000 }, max_output_tokens: 4096 }];
@@ -37,13 +39,12 @@ beforeAll(async () => {
     models,
   };
   slices = await openTestSlices({ providers: [provider] });
-  const executor = createAgentExecutor({
-    ...slices,
-    providers: [provider],
-    offlineTokensPerSecond: 0,
-    patience: PATIENCE,
+  const executorWith = (patience: typeof RETRIES) =>
+    createAgentExecutor({ ...slices, providers: [provider], offlineTokensPerSecond: 0, patience });
+  const [calm, hasty] = [executorWith(RETRIES), executorWith(STALLS)];
+  slices.startLoop({
+    executor: { execute: (request) => (stalls ? hasty : calm).execute(request) },
   });
-  slices.startLoop({ executor });
 });
 afterAll(async () => {
   await slices.close();
@@ -96,7 +97,9 @@ describe("a provider that fails", () => {
   ])("and %s ends the run with the reason, and the chat goes on", async (_name, answers, said) => {
     const chatId = await newChat("");
     model.answerWith(...answers);
+    stalls = answers.some(({ kind }) => kind === "stall");
     const failed = await turn(chatId);
+    stalls = false;
     expect(failed.line.state).toBe(RunState.FAILED);
     expect(failed.line.text).toBe(said);
     const error = failed.line.frames.at(-2)?.frame;
