@@ -4,6 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import { CreateChatRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listLedgerRows } from "../budget/ledger-store.ts";
 import { createChat } from "../chat/create-chat.ts";
 import { listMessages } from "../chat/message-store.ts";
 import { createChatRuns, findRun } from "../inference/index.ts";
@@ -99,8 +100,7 @@ describe("an executor whose lease was taken over", () => {
     expect(line.text).toBe("one(2) two");
     expect(await answersOf(chatId)).toEqual(["one(2) two"]);
     expect(await findRun(reader(), runId)).toMatchObject({ state: RunState.COMPLETED, attempt: 2 });
-    const { rows } = await ledger(runId);
-    expect(rows).toEqual([
+    expect(await ledgerOf(runId)).toEqual([
       // Charged by what was stored of it last: its beginning.
       ["1.1", true, 0],
       ["2.1", false, 4],
@@ -125,13 +125,9 @@ describe("an executor whose lease was taken over", () => {
   });
 });
 
-async function ledger(runId: string) {
-  const rows = await reader().sql.execute(
-    sql`SELECT call_id, aborted, output_tokens FROM usage_ledger WHERE run_id = ${runId} ORDER BY call_id`,
-  );
-  return {
-    rows: (rows as unknown as [string, boolean, string][]).map(([id, cut, out]) => [id, cut, Number(out)]),
-  };
+async function ledgerOf(runId: string) {
+  const rows = await listLedgerRows(reader(), { runId }, { after: undefined, limit: 10 });
+  return rows.toReversed().map(({ callId, aborted, outputTokens }) => [callId, aborted, outputTokens]);
 }
 
 describe("two writers of one line", () => {
