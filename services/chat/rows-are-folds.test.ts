@@ -1,6 +1,6 @@
 import { AnswerState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { ArtifactCommandService } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
-import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import {
   Code,
   ConnectError,
@@ -8,11 +8,12 @@ import {
   createRouterTransport,
   type Interceptor,
 } from "@connectrpc/connect";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadArtifact } from "../artifact/index.ts";
 import type { Actor } from "../platform/auth/actor.ts";
+import type { Reader } from "../platform/db/database.ts";
 import { setActor } from "../platform/auth/request-actor.ts";
 import { toConnectError } from "../platform/errors/to-connect-error.ts";
 import { foldArtifact, foldChat } from "../testing/folds.ts";
@@ -82,28 +83,40 @@ async function live(world: World, commands: readonly RandomCommand[]): Promise<v
 
 const byArtifact = (links: Iterable<Link>) =>
   new Map([...links].map((link) => [link.artifactId, relationMessage(link)]));
+const pair = (chatId: string, artifactId: string, type: number) => `${chatId} ${artifactId} ${type}`;
 
-async function expectRowsToBeFolds(tenantId: string, world: World): Promise<void> {
-  const reader = slices.database.reader(tenantId);
+/** What the rows say; `pairs` are all links, as told by the chats' rows. */
+async function rowsOf(reader: Reader, { chatIds, artifactIds }: World) {
   const everything = { after: undefined, limit: 1000 };
-  const linked: string[] = [];
-  for (const chatId of world.chatIds) {
-    const folded = await foldChat(slices.events, reader, chatId);
-    expect(await findChat(reader, chatId)).toEqual(folded.chat);
-    expect(await listMessages(reader, chatId, { ...everything, newestFirst: false })).toEqual(
-      folded.messages,
-    );
+  const chats = [];
+  const pairs: string[] = [];
+  for (const chatId of chatIds) {
+    const chat = await findChat(reader, chatId);
+    const messages = await listMessages(reader, chatId, { ...everything, newestFirst: false });
     const links = await listLinksOfChat(reader, chatId, everything);
-    expect(byArtifact(links)).toEqual(byArtifact(folded.links.values()));
-    for (const { artifactId, relationType } of links) linked.push(`${chatId} ${artifactId} ${relationType}`);
+    chats.push({ chat, messages, links: byArtifact(links) });
+    for (const link of links) pairs.push(pair(chatId, link.artifactId, link.relationType));
   }
-  const linkedBack: string[] = [];
-  for (const artifactId of world.artifactIds) {
+  const artifacts = [];
+  for (const artifactId of artifactIds) artifacts.push(await loadArtifact(reader, artifactId));
+  return { chats, artifacts, pairs: pairs.toSorted() };
+}
+
+/** What the events say; `pairs` as told by the artifacts' streams. */
+async function foldsOf(reader: Reader, { chatIds, artifactIds }: World) {
+  const chats = [];
+  for (const chatId of chatIds) {
+    const { links, ...folded } = await foldChat(slices.events, reader, chatId);
+    chats.push({ ...folded, links: byArtifact(links.values()) });
+  }
+  const artifacts = [];
+  const pairs: string[] = [];
+  for (const artifactId of artifactIds) {
     const { artifact, links } = await foldArtifact(slices.events, reader, artifactId);
-    expect(await loadArtifact(reader, artifactId)).toEqual(artifact);
-    for (const [chatId, relationType] of links) linkedBack.push(`${chatId} ${artifactId} ${relationType}`);
+    artifacts.push(artifact);
+    for (const [chatId, type] of links) pairs.push(pair(chatId, artifactId, type));
   }
-  expect(linkedBack.toSorted()).toEqual(linked.toSorted());
+  return { chats, artifacts, pairs: pairs.toSorted() };
 }
 
 it("whatever happens to chats and artifacts, their rows are what their events make of them", async () => {
@@ -113,8 +126,10 @@ it("whatever happens to chats and artifacts, their rows are what their events ma
       const actors = somebody();
       const world = worldOf(actors);
       await live(world, commands);
-      await expectRowsToBeFolds(actors[0]?.tenantId ?? "", world);
+      const reader = slices.database.reader(actors[0]?.tenantId ?? "");
+      expect(await rowsOf(reader, world)).toEqual(await foldsOf(reader, world));
     }),
     { numRuns: 12 },
   );
+  expect.assertions(12);
 });

@@ -1,9 +1,9 @@
-import { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
+import type { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import type { ArtifactCommandService } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import { ChatVisibility } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import type { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import type { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import type { Client } from "@connectrpc/connect";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 import { saying } from "./messages.ts";
 
