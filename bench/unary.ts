@@ -1,8 +1,8 @@
+import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import {
-  ChatCommandService,
   ChatQueryService,
   GetChatResponseSchema,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { toBinary } from "@bufbuild/protobuf";
 import { createClient, type Client } from "@connectrpc/connect";
 import { startAmeide } from "./harness/ameide-process.ts";

@@ -83,8 +83,8 @@ function composeHandlers(
   const artifacts = createArtifactHandlers({
     ...deps,
     linkPrimaryChat: (tx, actor, chatId, artifact) => linkPrimaryChat(deps, tx, actor, chatId, artifact),
-    readableChatReference: (actor, chatId) =>
-      readableChatReference(deps.database.reader(actor.tenantId), actor, chatId),
+    readableChatReference: (actor, chatId, artifactId) =>
+      readableChatReference(deps.database.reader(actor.tenantId), actor, chatId, artifactId),
   });
   const { inference, agents } = createInferenceHandlers(deps);
   return {

@@ -1,6 +1,9 @@
 import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { GetChatResponseSchema, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import {
+  GetChatResponseSchema,
+  ChatQueryService,
+} from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import {
   GenerateResponseSchema,
   InferenceService,

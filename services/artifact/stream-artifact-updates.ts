@@ -16,11 +16,12 @@ import { loadArtifact } from "./change-artifact.ts";
 type Response = MessageInitShape<typeof StreamArtifactUpdatesResponseSchema>;
 
 export interface StreamArtifactDeps extends TailDeps {
-  /** The chat as a reference, unless the actor may not read it. */
+  /** The chat as a reference, unless the actor may not read it; `linkedAt` is of the link that there is now. */
   readableChatReference(
     actor: Actor,
     chatId: string,
-  ): Promise<{ chatId: string; chatTitle: string } | undefined>;
+    artifactId: string,
+  ): Promise<{ chatId: string; chatTitle: string; linkedAt: Date | undefined } | undefined>;
 }
 
 export async function* streamArtifactUpdates(
@@ -30,9 +31,10 @@ export async function* streamArtifactUpdates(
   signal: AbortSignal,
 ): AsyncGenerator<Response> {
   requireScope(actor, "artifact.read");
-  const { artifactId } = await loadArtifact(deps.database.reader(actor.tenantId), request.artifactId);
+  const artifact = await loadArtifact(deps.database.reader(actor.tenantId), request.artifactId);
+  const { artifactId } = artifact;
   const stream = artifactStream(artifactId);
-  let version = versionOfCheckpoint(request.checkpointToken, stream);
+  let version = versionOfCheckpoint(request.checkpointToken, stream, artifact.version);
   const events = tailStream(deps, actor.tenantId, stream, version, signal);
   for await (const event of withHeartbeats(events, UPDATE_HEARTBEAT_MILLISECONDS)) {
     version = event?.version ?? version;
@@ -57,13 +59,15 @@ async function updateOf(
   const event = data as ArtifactEvent;
   switch (event.$typeName) {
     case "ameide.events.v1.ArtifactChatLinked": {
-      const chat = await deps.readableChatReference(actor, event.chatId);
+      const chat = await deps.readableChatReference(actor, event.chatId, artifactId);
       if (!chat) return { case: undefined };
-      const value = { ...chat, relationType: event.relationType, linkedAt: timestampFromDate(time) };
+      // A link keeps since when it is while its type changes.
+      const linkedAt = chat.linkedAt && chat.linkedAt <= time ? chat.linkedAt : time;
+      const value = { ...chat, relationType: event.relationType, linkedAt: timestampFromDate(linkedAt) };
       return { case: "chatAdded", value };
     }
     case "ameide.events.v1.ArtifactChatUnlinked": {
-      const chat = await deps.readableChatReference(actor, event.chatId);
+      const chat = await deps.readableChatReference(actor, event.chatId, artifactId);
       return chat ? { case: "chatRemoved", value: event.chatId } : { case: undefined };
     }
     default: {

@@ -2,7 +2,7 @@ import {
   ChatCommandService,
   type AssociateArtifactRequest,
   type AssociateArtifactResponse,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { loadArtifact } from "../artifact/index.ts";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import { runCommand } from "../platform/command/run-command.ts";

@@ -1,4 +1,4 @@
-import type { ListChatsResponseSchema } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import type { ListChatsResponseSchema } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { Reader } from "../platform/db/database.ts";

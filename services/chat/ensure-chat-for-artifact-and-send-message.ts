@@ -3,7 +3,7 @@ import {
   ChatCommandService,
   type EnsureChatForArtifactAndSendMessageRequest as EnsureRequest,
   type EnsureChatForArtifactAndSendMessageResponse as EnsureResponse,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { v7 as uuidv7 } from "uuid";
 import { loadArtifact, type ArtifactState } from "../artifact/index.ts";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";

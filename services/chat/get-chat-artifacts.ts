@@ -2,7 +2,7 @@ import {
   GetChatArtifactsRequestSchema,
   type GetChatArtifactsRequest,
   type GetChatArtifactsResponseSchema,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { findArtifactsById } from "../artifact/index.ts";

@@ -1,4 +1,7 @@
-import type { GetChatRequest, GetChatResponseSchema } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import type {
+  GetChatRequest,
+  GetChatResponseSchema,
+} from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";

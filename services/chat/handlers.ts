@@ -2,7 +2,8 @@ import type {
   ArtifactCommandService,
   ArtifactQueryService,
 } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
-import type { ChatCommandService, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import type { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
+import type { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { actorOf } from "../platform/auth/request-actor.ts";
 import type { TailDeps } from "../platform/event-store/stream-tail.ts";

@@ -2,7 +2,7 @@ import {
   SearchChatsRequestSchema,
   type SearchChatsRequest,
   type SearchChatsResponseSchema,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";

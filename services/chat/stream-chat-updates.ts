@@ -1,7 +1,7 @@
 import type {
   StreamChatUpdatesRequest,
   StreamChatUpdatesResponseSchema,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
@@ -10,8 +10,9 @@ import { tailStream, type TailDeps } from "../platform/event-store/stream-tail.t
 import { UPDATE_HEARTBEAT_MILLISECONDS, withHeartbeats } from "../platform/event-store/with-heartbeats.ts";
 import { checkpointToken, versionOfCheckpoint } from "../platform/tokens/checkpoint-token.ts";
 import { loadChatOrItsEnd, loadReadableChat } from "./chat-access.ts";
-import { chatMessage } from "./chat-message.ts";
+import { chatMessage, relationMessage } from "./chat-message.ts";
 import { chatStream, type ChatEvent } from "./chat.ts";
+import { findLink } from "./link-store.ts";
 
 type Response = MessageInitShape<typeof StreamChatUpdatesResponseSchema>;
 
@@ -22,9 +23,10 @@ export async function* streamChatUpdates(
   signal: AbortSignal,
 ): AsyncGenerator<Response> {
   requireScope(actor, "chat.read");
-  const { chatId } = await loadReadableChat(deps.database.reader(actor.tenantId), actor, request.chatId);
+  const chat = await loadReadableChat(deps.database.reader(actor.tenantId), actor, request.chatId);
+  const { chatId } = chat;
   const stream = chatStream(chatId);
-  let version = versionOfCheckpoint(request.checkpointToken, stream);
+  let version = versionOfCheckpoint(request.checkpointToken, stream, chat.version);
   const events = tailStream(deps, actor.tenantId, stream, version, signal);
   for await (const event of withHeartbeats(events, UPDATE_HEARTBEAT_MILLISECONDS)) {
     version = event?.version ?? version;
@@ -56,14 +58,11 @@ async function updateOf(
         : { case: undefined };
     case "ameide.events.v1.ChatArtifactLinked": {
       const { artifactId, relationType } = event;
-      const value = {
-        chatId,
-        artifactId,
-        relationType,
-        createTime: timestampFromDate(time),
-        createdBy: metadata.userId,
-      };
-      return { case: "relation", value };
+      const made = { chatId, artifactId, relationType, linkedAt: time, createdBy: metadata.userId };
+      const now = await findLink(deps.database.reader(actor.tenantId), chatId, artifactId);
+      // A link keeps who made it, and when, while its type changes.
+      const link = now && now.linkedAt <= time ? { ...now, relationType } : made;
+      return { case: "relation", value: relationMessage(link) };
     }
     case "ameide.events.v1.ChatArtifactUnlinked":
       return { case: "artifactRemoved", value: event.artifactId };

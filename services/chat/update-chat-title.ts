@@ -2,7 +2,7 @@ import {
   ChatCommandService,
   type UpdateChatTitleRequest,
   type UpdateChatTitleResponse,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import { requireEtag } from "../platform/command/etag.ts";
 import { runCommand } from "../platform/command/run-command.ts";

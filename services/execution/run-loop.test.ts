@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";
-import { CreateChatRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { CreateChatRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listLedgerRows } from "../budget/ledger-store.ts";

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { RetryInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { Code, createClient } from "@connectrpc/connect";
 import { v7 as uuidv7 } from "uuid";

@@ -5,7 +5,8 @@ import {
   ArtifactQueryService,
 } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
-import { ChatCommandService, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { Health } from "@ameide/proto/grpc/health/v1/health_pb.js";
 import { ServerReflection as ReflectionV1 } from "@ameide/proto/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ReflectionV1Alpha } from "@ameide/proto/grpc/reflection/v1alpha/reflection_pb.js";

@@ -115,8 +115,8 @@ describe.each([
 
   it("finds the file of anything that has a name", async () => {
     const symbols = {
-      "ameide.chat.v1.ChatQueryService": "ameide/chat/v1/chat_service.proto",
-      "ameide.chat.v1.ChatQueryService.GetChat": "ameide/chat/v1/chat_service.proto",
+      "ameide.chat.v1.ChatQueryService": "ameide/chat/v1/chat_query_service.proto",
+      "ameide.chat.v1.ChatQueryService.GetChat": "ameide/chat/v1/chat_query_service.proto",
       "ameide.chat.v1.Chat": "ameide/chat/v1/chat.proto",
       "ameide.chat.v1.Chat.chat_id": "ameide/chat/v1/chat.proto",
       "ameide.chat.v1.MessagePart.kind": "ameide/chat/v1/chat.proto",

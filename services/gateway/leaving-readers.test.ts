@@ -1,6 +1,6 @@
 import { connect as http2Connect } from "node:http2";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { Code, createClient } from "@connectrpc/connect";
 import { v7 as uuidv7 } from "uuid";

@@ -1,4 +1,4 @@
-import { ListChatsRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ListChatsRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { createClient, type Interceptor, type Transport } from "@connectrpc/connect";

@@ -1,5 +1,5 @@
 import { scope } from "@ameide/proto/ameide/auth/v1/scope_pb.js";
-import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { Health } from "@ameide/proto/grpc/health/v1/health_pb.js";
 import { create, createFileRegistry, setExtension, type DescMethod } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema, MethodOptionsSchema } from "@bufbuild/protobuf/wkt";

@@ -3,7 +3,7 @@ import {
   CreateChatRequestSchema,
   SendMessageRequestSchema,
   DeleteChatRequestSchema,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { CancelRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import * as Chat from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import * as Chat from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { BudgetWindow } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
 import { CancelRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";

@@ -1,4 +1,4 @@
-import type { EnsureChatForArtifactAndSendMessageRequestSchema as EnsureRequest } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import type { EnsureChatForArtifactAndSendMessageRequestSchema as EnsureRequest } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { v7 as uuidv7 } from "uuid";

@@ -1,5 +1,5 @@
 import { AnswerState, ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import { CreateChatRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { CreateChatRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";

@@ -1,5 +1,5 @@
 import { ChatVisibility } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import * as Chat from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import * as Chat from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import * as Artifact from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import { CancelRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { create } from "@bufbuild/protobuf";

@@ -1,4 +1,4 @@
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { ErrorInfoSchema, type ErrorInfo } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { ConnectError, type Interceptor } from "@connectrpc/connect";
 import {

@@ -4,8 +4,9 @@ import {
 } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import type { StreamArtifactUpdatesResponse } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
-import { ChatCommandService, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
-import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
+import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";

@@ -1,4 +1,5 @@
-import { ChatCommandService, ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { RetryInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { Code, ConnectError, createRouterTransport, type Interceptor } from "@connectrpc/connect";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

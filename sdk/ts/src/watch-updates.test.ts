@@ -1,5 +1,5 @@
 import { ArtifactQueryService } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { ErrorInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
 import { array, assert, asyncProperty, boolean, nat, record } from "fast-check";

@@ -5,7 +5,7 @@ import type {
 import type {
   ChatQueryService,
   StreamChatUpdatesResponse,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { type CallOptions, type Client, Code, ConnectError } from "@connectrpc/connect";
 import { reasonOf } from "./errors.ts";
 import { follow, type Received, type ReconnectPolicy, type Source, withOverrides } from "./follow.ts";

@@ -1,4 +1,4 @@
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { ViolationsSchema } from "@ameide/proto/buf/validate/validate_pb.js";
 import { ErrorInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";

@@ -8,13 +8,18 @@ export function checkpointToken(streamId: string, version: number): string {
   return Buffer.from(toBinary(CheckpointTokenSchema, token)).toString("base64url");
 }
 
-/** The version to continue after; 0 without a token. */
-export function versionOfCheckpoint(token: string, streamId: string): number {
+/** The version to continue after; 0 without a token. One that the stream has not come to was not issued here. */
+export function versionOfCheckpoint(
+  token: string,
+  streamId: string,
+  reached: number = Number.MAX_SAFE_INTEGER,
+): number {
   if (token === "") return 0;
   try {
     const opened = fromBinary(CheckpointTokenSchema, Buffer.from(token, "base64url"));
     const version = Number(opened.version);
-    if (opened.streamId === streamId && version >= 0 && Number.isSafeInteger(version)) return version;
+    if (opened.streamId === streamId && version >= 0 && version <= reached && Number.isSafeInteger(version))
+      return version;
   } catch {
     // Falls through to the one refusal below.
   }

@@ -1,4 +1,4 @@
-import { ListChatsRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ListChatsRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { ListArtifactsRequestSchema } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import {
   CheckpointTokenSchema,

@@ -6,7 +6,7 @@ import {
   GetChatResponseSchema,
   GetMessagesResponseSchema,
   StreamChatUpdatesResponseSchema,
-} from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+} from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { createConnectQueryKey } from "@connectrpc/connect-query";
 import { QueryClient } from "@tanstack/react-query";
 import { beforeAll, describe, expect, it, vi } from "vitest";

@@ -1,7 +1,7 @@
 import type { Chat, ChatMessage } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { MessageRole } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { createConnectQueryKey } from "@connectrpc/connect-query";

@@ -1,4 +1,4 @@
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { createConnectQueryKey } from "@connectrpc/connect-query";
 import type { QueryClient } from "@tanstack/react-query";
 import { useQueryClient } from "@tanstack/react-query";

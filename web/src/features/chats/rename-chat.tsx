@@ -1,5 +1,5 @@
 import type { Chat } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";

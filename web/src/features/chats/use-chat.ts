@@ -1,4 +1,4 @@
-import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_service_pb.js";
+import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { skipToken, useInfiniteQuery, useQuery } from "@connectrpc/connect-query";
 import { useMemo } from "react";
