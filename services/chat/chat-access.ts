@@ -38,3 +38,9 @@ export async function loadManageableChat(reader: Reader, actor: Actor, chatId: s
   if (!mayManage(actor, chat)) throw notFound(chatId);
   return chat;
 }
+
+/** Whether the chat is there and the actor may read it. */
+export async function mayReadChat(reader: Reader, actor: Actor, chatId: string): Promise<boolean> {
+  const chat = await findChat(reader, chatId);
+  return chat !== undefined && !chat.deleted && mayRead(actor, chat);
+}

@@ -1,7 +1,7 @@
 /** What other slices may use of chats. */
 export { appendAnswer, type Answer } from "./append-answer.ts";
 export type { Causer, ChatDeps } from "./change-chat.ts";
-export { loadReadableChat } from "./chat-access.ts";
+export { loadReadableChat, mayReadChat } from "./chat-access.ts";
 export { deliverMessage } from "./deliver-message.ts";
 export { createChatHandlers } from "./handlers.ts";
 export { linkPrimaryChat } from "./link-primary-chat.ts";

@@ -4,10 +4,10 @@ import {
   type ListRunsResponseSchema,
 } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { mayReadChat } from "../chat/index.ts";
 import { isAdmin, requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";
 import { pageOf } from "../platform/tokens/page-token.ts";
-import { mayReadChat } from "./run-access.ts";
 import { runSummary } from "./run-message.ts";
 import { listRunRows } from "./store.ts";
 

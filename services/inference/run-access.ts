@@ -1,4 +1,4 @@
-import { readableChatReference } from "../chat/index.ts";
+import { mayReadChat } from "../chat/index.ts";
 import { isAdmin, type Actor } from "../platform/auth/actor.ts";
 import type { Reader } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
@@ -17,8 +17,4 @@ export async function loadReadableRun(reader: Reader, actor: Actor, runId: strin
 async function mayReadRun(reader: Reader, actor: Actor, { userId, chatId }: RunRecord): Promise<boolean> {
   if (userId === actor.userId) return true;
   return chatId === "" ? isAdmin(actor) : mayReadChat(reader, actor, chatId);
-}
-
-export async function mayReadChat(reader: Reader, actor: Actor, chatId: string): Promise<boolean> {
-  return chatId !== "" && (await readableChatReference(reader, actor, chatId)) !== undefined;
 }
