@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newArtifactOf, newChatOf } from "../testing/messages.ts";
 import { everyPage } from "../testing/pages.ts";
-import { refusalOf } from "../testing/refusal.ts";
+import { refusalOf, refusalsOf } from "../testing/refusal.ts";
 import { startTestServer, type Caller, type TestServer } from "../testing/test-server.ts";
 
 let server: TestServer;
@@ -85,14 +85,14 @@ describe("an artifact", () => {
     const chatId = await newChatOf(alice);
     const artifactId = uuidv7();
     const { artifactCommands: commands, artifactQueries: queries } = alice;
-    for (const call of [
+    for (const refusal of await refusalsOf(
       commands.renameArtifact({ artifactId, title: "x" }),
       commands.associateChat({ artifactId, chatId }),
       commands.dissociateChat({ artifactId, chatId }),
       queries.getArtifactChats({ artifactId }),
       queries.getArtifactHistory({ artifactId }),
-    ]) {
-      expect(await refusalOf(call)).toMatchObject({ code: "NotFound", reason: "ARTIFACT_NOT_FOUND" });
+    )) {
+      expect(refusal).toMatchObject({ code: "NotFound", reason: "ARTIFACT_NOT_FOUND" });
     }
   });
 });
@@ -139,12 +139,12 @@ describe("a link", () => {
     const bob = await alice.colleague("editor");
     const chatId = await newChatOf(alice);
     const artifactId = await newArtifactOf(alice, { primaryChatId: chatId });
-    for (const call of [
+    for (const refusal of await refusalsOf(
       bob.artifactCommands.associateChat({ artifactId, chatId }),
       bob.artifactCommands.dissociateChat({ artifactId, chatId }),
       bob.chatCommands.associateArtifact({ artifactId, chatId }),
-    ]) {
-      expect(await refusalOf(call)).toMatchObject({ reason: "CHAT_NOT_FOUND" });
+    )) {
+      expect(refusal).toMatchObject({ reason: "CHAT_NOT_FOUND" });
     }
     expect(await versionOf(alice, artifactId)).toBe(2n);
   });

@@ -4,7 +4,7 @@ import { CheckpointTokenSchema } from "@ameide/proto-private/ameide/tokens/v1/to
 import { create, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, newArtifactOf, newChatOf } from "../testing/messages.ts";
-import { refusalOf } from "../testing/refusal.ts";
+import { refusalOf, refusalsOf } from "../testing/refusal.ts";
 import { startTestServer, type Caller, type TestServer } from "../testing/test-server.ts";
 import { readUpdates } from "../testing/update-reader.ts";
 
@@ -67,7 +67,7 @@ describe("a checkpoint", () => {
     const artifactAt = (token: string) =>
       firstOf(alice.artifactQueries.streamArtifactUpdates({ artifactId, checkpointToken: token }));
     expect(await chatAt(made(`chat-${chatId}`, 1n))).toMatchObject({ version: 1n });
-    for (const call of [
+    for (const refusal of await refusalsOf(
       chatAt(made(`chat-${chatId}`, 2n)),
       chatAt(made(`chat-${chatId}`, -1n)),
       chatAt(made(`artifact-${artifactId}`, 1n)),
@@ -75,8 +75,8 @@ describe("a checkpoint", () => {
       artifactAt(made(`artifact-${artifactId}`, 2n)),
       artifactAt(made(`chat-${chatId}`, 1n)),
       artifactAt("%%%"),
-    ]) {
-      expect(await refusalOf(call)).toMatchObject({
+    )) {
+      expect(refusal).toMatchObject({
         code: "InvalidArgument",
         reason: "RESUME_TOKEN_INVALID",
       });

@@ -8,6 +8,10 @@ export interface Refusal {
   metadata: Record<string, string>;
 }
 
+/** The refusals of calls that were made at once. */
+export const refusalsOf = (...calls: readonly Promise<unknown>[]): Promise<Refusal[]> =>
+  Promise.all(calls.map(refusalOf));
+
 /** The refusal of a call that must be refused. */
 export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   const error = await call.then(
