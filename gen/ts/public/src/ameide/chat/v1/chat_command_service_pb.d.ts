@@ -484,8 +484,8 @@ export declare const ChatCommandService: GenService<{
   /**
    * Sends a message about an artifact, in one transaction: creates the chat unless one is given, links it
    * to the artifact, stores the message, admits the run that answers. Ten calls with one `request_id` make
-   * one chat, one message, one run. Errors: ARTIFACT_NOT_FOUND, CHAT_NOT_FOUND, REQUEST_ID_REUSED,
-   * RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * one chat, one message, one run. Errors: ARTIFACT_NOT_FOUND, CHAT_NOT_FOUND, AGENT_NOT_FOUND,
+   * REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
    *
    * @generated from rpc ameide.chat.v1.ChatCommandService.EnsureChatForArtifactAndSendMessage
    */
@@ -507,7 +507,7 @@ export declare const ChatCommandService: GenService<{
   },
   /**
    * Stores a message and admits the run that answers; watch it with InferenceService.WatchRun.
-   * Errors: CHAT_NOT_FOUND, REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
    *
    * @generated from rpc ameide.chat.v1.ChatCommandService.SendMessage
    */
