@@ -11,7 +11,9 @@ export type AgentEvent =
   | { type: "tool_call"; toolCallId: string; name: string }
   | { type: "tool_args"; toolCallId: string; json: string; outputTokens: number }
   | { type: "tool_result"; toolCallId: string; result: string; failed: boolean }
-  | { type: "call_ended"; call: ModelCall; usage: CallUsage };
+  | { type: "call_ended"; call: ModelCall; usage: CallUsage }
+  /** The provider did not take the call, so nothing is owed for it. The execution fails next. */
+  | { type: "call_refused"; call: ModelCall };
 
 export interface ModelCall {
   /** Unique within the run, also over attempts. */
@@ -29,6 +31,8 @@ export interface CallUsage {
   outputTokens: number;
   /** False where the provider told nothing believable, so that these are our counts. */
   reported: boolean;
+  /** The call was cut short. */
+  aborted?: boolean;
 }
 
 /** One message of the conversation that the agent answers, oldest first. */

@@ -16,7 +16,7 @@ import {
 import { AppError } from "../platform/errors/app-error.ts";
 import { EpochLost, FencedOut } from "../platform/frame-log/frame-log.ts";
 import { currentTraceId } from "../platform/telemetry/trace.ts";
-import type { AgentEvent } from "./agent-event.ts";
+import type { AgentEvent, CallUsage } from "./agent-event.ts";
 import type { FrameBody } from "./run-writer.ts";
 import { causerOf, RunSession, type RunSessionDeps } from "./run-session.ts";
 import { RunStop } from "./run-stop.ts";
@@ -85,6 +85,8 @@ async function follow(session: RunSession, abort: AbortController): Promise<void
   }
 }
 
+const NOTHING_OWED: CallUsage = { inputTokens: 0, outputTokens: 0, reported: false, aborted: true };
+
 async function take(session: RunSession, event: AgentEvent): Promise<void> {
   const { answer, writer } = session;
   switch (event.type) {
@@ -109,6 +111,9 @@ async function take(session: RunSession, event: AgentEvent): Promise<void> {
       writer.emit(toolResultFrame(event.toolCallId, event.result, state));
       return;
     }
+    case "call_refused":
+      await session.closeCall(NOTHING_OWED);
+      return;
     case "call_ended":
       if (await session.closeCall(event.usage)) await session.emitUsage();
       return;

@@ -24,7 +24,7 @@ export function callToBook(run: RunRecord, call: OpenCall, usage: CallUsage | un
     inputTokens: Number(call.inputTokens),
     outputTokens: Number(call.outputTokens),
   };
-  const aborted = usage === undefined;
+  const aborted = usage === undefined || usage.aborted === true;
   return { runId, chatId, agentId, userId, callId, model, inputTokens, outputTokens, aborted };
 }
 

@@ -112,6 +112,13 @@ describe("a provider that fails", () => {
     expect((await expectClosedTurn(chatId, failed))?.answerState).toBe(AnswerState.FAILED);
   });
 
+  it("and takes no call is owed nothing", async () => {
+    const chatId = await newChat("");
+    model.answerWith(...times(9, { kind: "status", status: 429, retryAfter: "0" }));
+    const { ledger } = await turn(chatId);
+    expect(ledger).toMatchObject([{ inputTokens: 0, outputTokens: 0, costMicros: 0, aborted: true }]);
+  });
+
   it("once and recovers is not noticed", async () => {
     const chatId = await newChat("");
     model.answerWith({ kind: "status", status: 503 }, { kind: "status", status: 429, retryAfter: "0" });

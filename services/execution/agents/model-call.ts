@@ -5,7 +5,7 @@ import type { AgentEvent, ModelCall } from "../agent-event.ts";
 import { createAnswerReader, type AnswerReader, type ModelAnswer } from "../models/answer-reader.ts";
 import { hardOutputLimit, settleUsage } from "../models/believable-usage.ts";
 import { streamModel, type ToolSpec } from "../models/model-stream.ts";
-import { providerFailure, ProviderSaidNothing } from "../models/provider-failure.ts";
+import { providerFailure, ProviderRefused, ProviderSaidNothing } from "../models/provider-failure.ts";
 import type { Execution } from "./execution.ts";
 
 /** Chunks that came in one go are read without a pause otherwise. */
@@ -36,7 +36,13 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
     tokenLimit: hardOutputLimit(call.maxOutputTokens),
   });
   const attributes = { "gen_ai.request.model": model.ref, "gen_ai.operation.name": "chat" };
-  await withInnerSpan("model.call", attributes, () => readAnswer(execution, input, reader));
+  try {
+    await withInnerSpan("model.call", attributes, () => readAnswer(execution, input, reader));
+  } catch (error) {
+    const refused = error instanceof ProviderRefused && reader.answer.outputTokens === 0;
+    if (refused) await execution.emit({ type: "call_refused", call });
+    throw error;
+  }
   const { answer } = reader;
   await execution.emit({
     type: "call_ended",

@@ -10,6 +10,8 @@ export interface ProviderFailure {
   retryAfterMilliseconds: number | undefined;
 }
 
+/** The provider did not take the call: it answered with an error, or could not be reached. */
+export class ProviderRefused extends AppError {}
 /** The provider was silent for too long. */
 export class ProviderStalled extends Error {}
 /** The provider ended its answer without having said anything. */
@@ -23,12 +25,14 @@ const LONGEST_RETRY_MILLISECONDS = 24 * 3600 * 1000;
 
 export function providerFailure(provider: string, error: unknown): ProviderFailure {
   const { what, transient } = describe(error);
+  const refused = statusOf(error) !== undefined || isUnreachable(error);
   const retryAfterMilliseconds = retryAfterOf(error);
   const options = {
     metadata: { provider },
     retryAfterMilliseconds: retryAfterMilliseconds ?? DEFAULT_RETRY_MILLISECONDS,
   };
-  const told = new AppError("PROVIDERS_EXHAUSTED", `the model provider ${provider} ${what}`, options);
+  const Told = refused ? ProviderRefused : AppError;
+  const told = new Told("PROVIDERS_EXHAUSTED", `the model provider ${provider} ${what}`, options);
   return { transient, retryAfterMilliseconds, error: told };
 }
 

@@ -126,7 +126,7 @@ describe("a provider that does not take the call", () => {
     await gone.close();
     const { events, error } = await ask({}, gone.baseUrl);
     expectExhausted(error, /cannot be reached/);
-    expect(events.map(({ type }) => type)).toEqual(["call_started"]);
+    expect(events.map(({ type }) => type)).toEqual(["call_started", "call_refused"]);
   });
 
   it("is asked again when it closes the connection without a response", async () => {
