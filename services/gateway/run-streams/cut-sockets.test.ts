@@ -5,7 +5,10 @@ import { startCuttingProxy } from "../../testing/cutting-proxy.ts";
 import { textOf } from "../../testing/run-line.ts";
 import { startTestServer, type Caller, type TestServer } from "../../testing/test-server.ts";
 
-const RUNS = 12;
+const RUNS_AT_ONCE = 12;
+/** A busy machine sends bigger pieces, so fewer of them are cut. */
+const CUTS = 100;
+const MOST_ROUNDS = 8;
 
 let server: TestServer;
 let alice: Caller;
@@ -54,13 +57,15 @@ it.each([1, 2])(
     for (let i = 0; i < 10; i++)
       await alice.artifactCommands.createArtifact({ title: `Örder ${i}`, kind: "bpmn" });
     const proxy = await startCuttingProxy(server.baseUrl, { seed, from: 900, to: 3000 });
-    const work = Array.from({ length: RUNS }, (_, i) =>
-      i % 4 === 3
-        ? runThrough(proxy.baseUrl, "look up Örder", "tools")
-        : runThrough(proxy.baseUrl, `repeat ${40 + 10 * i} wörd 😀 ${i}`, "simple-chat"),
-    );
-    await Promise.all(work);
+    const round = () =>
+      Array.from({ length: RUNS_AT_ONCE }, (_, i) =>
+        i % 4 === 3
+          ? runThrough(proxy.baseUrl, "look up Örder", "tools")
+          : runThrough(proxy.baseUrl, `repeat ${40 + 10 * i} wörd 😀 ${i}`, "simple-chat"),
+      );
+    for (let i = 0; i < MOST_ROUNDS && proxy.cuts() < CUTS; i++) await Promise.all(round());
     await proxy.close();
-    expect(proxy.cuts()).toBeGreaterThanOrEqual(100);
+    expect(proxy.cuts()).toBeGreaterThanOrEqual(CUTS);
   },
+  90_000,
 );

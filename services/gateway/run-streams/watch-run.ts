@@ -56,8 +56,8 @@ async function* begin(
   { position, resumes }: { position: Position | undefined; resumes: boolean },
 ): AsyncGenerator<RunFrame, Place | undefined> {
   const head = standsStill(run) ? await deps.log.read(run.runId, 0, 0) : await deps.log.open(run.runId);
-  const resumed = (state: ResumeState, place: Place) =>
-    resumes ? [{ ...resumedFrame(run, state, place), resumeToken: tokenFor(follower, place) }] : [];
+  // Without a token of its own: a reader cut off before the snapshot must not continue after it.
+  const resumed = (state: ResumeState, place: Place) => (resumes ? [resumedFrame(run, state, place)] : []);
   if (head && position && holds(head, position)) {
     const place = { epoch: head.epoch, seq: position.seq };
     yield* resumed(ResumeState.CONTINUED, place);
@@ -82,8 +82,6 @@ async function* begin(
 
 const NOWHERE: Place = { epoch: "", seq: 0 };
 const START_IS_GONE = "the start of this run is gone; read it with GetRun when it has ended";
-
-const tokenFor = ({ issue }: Follower, place: Place) => (place.epoch === "" ? "" : issue(place));
 
 function positionOf(
   opened: ResumePosition | undefined,
