@@ -3,7 +3,11 @@ import { nameOfWindow, resetOf } from "./budget-window.ts";
 import { remainingOf, type BudgetStatus } from "./store.ts";
 
 /** Explains a refusal by that one of the refusing windows that has least left. */
-export function budgetExceeded(refusing: readonly BudgetStatus[], wantedMicros: number): AppError {
+export function budgetExceeded(
+  refusing: readonly BudgetStatus[],
+  wantedMicros: number,
+  currency: string,
+): AppError {
   const [tightest] = refusing.toSorted((a, b) => remainingOf(a) - remainingOf(b));
   if (!tightest) throw new TypeError("no window refused");
   const window = nameOfWindow(tightest.window);
@@ -19,6 +23,7 @@ export function budgetExceeded(refusing: readonly BudgetStatus[], wantedMicros: 
         used_micros: String(tightest.usedMicros),
         reserved_micros: String(tightest.reservedMicros),
         wanted_micros: String(wantedMicros),
+        currency,
         reset_time: reset,
         raise_by: "admin",
       },

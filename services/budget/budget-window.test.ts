@@ -90,8 +90,11 @@ describe("a refusal", () => {
       usedMicros: 999,
       reservedMicros: 0,
     } as const;
-    expect(budgetExceeded([day, month], 9).metadata).toMatchObject({ window: "month", limit_micros: "1000" });
-    expect(budgetExceeded([day], 9).metadata).toMatchObject({
+    expect(budgetExceeded([day, month], 9, "EUR").metadata).toMatchObject({
+      window: "month",
+      limit_micros: "1000",
+    });
+    expect(budgetExceeded([day], 9, "EUR").metadata).toMatchObject({
       window: "day",
       used_micros: "90",
       reserved_micros: "5",

@@ -80,7 +80,7 @@ export function createRunBudget(deps: BudgetDeps): RunBudget {
     // What was held just now in the other windows must not be told as somebody's reservation.
     const statuses = await readStatus(tx, deps.defaultLimits, periods);
     const refusing = statuses.filter(({ window }) => !held.includes(window));
-    throw budgetExceeded(refusing, amount);
+    throw budgetExceeded(refusing, amount, deps.currency);
   }
 
   return {

@@ -126,7 +126,7 @@ export enum ErrorReason {
 
   /**
    * RESOURCE_EXHAUSTED. `metadata`: scope, window, limit_micros, used_micros, reserved_micros,
-   * reset_time, raise_by (the role that may raise it).
+   * wanted_micros, currency, reset_time, raise_by (the role that may raise it).
    *
    * @generated from enum value: ERROR_REASON_BUDGET_EXCEEDED = 15;
    */
