@@ -23,7 +23,7 @@ export interface Place {
 
 /** vitest's global setup: one PostgreSQL for the whole run, started when a test needs it. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  reportMissing(["postgres"], (line) => project.vitest.logger.log(line));
+  reportMissing(["postgres", "chromium"], (line) => project.vitest.logger.log(line));
   const bin = locate("postgres");
   project.provide("postgresDoor", 0);
   if (bin === undefined) return undefined;
