@@ -67,7 +67,7 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
 function budgetDepsOf(config: Config, catalog: ModelCatalog, now: () => Date): BudgetDeps {
   const prices = catalog.list().flatMap(({ ref, price }) => (price ? [{ model: ref, ...price }] : []));
   return {
-    prices: createPriceTable(prices, "1"),
+    prices: createPriceTable(prices),
     defaultLimits: { day: config.BUDGET_DAY_MICROS, month: config.BUDGET_MONTH_MICROS },
     currency: config.BUDGET_CURRENCY,
     now,

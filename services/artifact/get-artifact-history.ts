@@ -24,7 +24,7 @@ export async function getArtifactHistory(
   requireScope(actor, "artifact.read");
   const reader = deps.database.reader(actor.tenantId);
   const { artifactId } = await loadArtifact(reader, request.artifactId);
-  const page = pageOf(GetArtifactHistoryRequestSchema, request, { default: 20, max: 100 });
+  const page = pageOf(GetArtifactHistoryRequestSchema, request, { default: 20, max: 100, numbered: true });
   const options = { limit: page.size + 1, ...(page.after && { before: Number(page.after.sortKey) }) };
   const events = await deps.events.readBackwards(reader, artifactStream(artifactId), options);
   return {

@@ -43,7 +43,7 @@ describe("the windows of a budget", () => {
 });
 
 describe("prices", () => {
-  const prices = createPriceTable([{ model: "a/b", input: 3, output: 7_000_000 }], "1");
+  const prices = createPriceTable([{ model: "a/b", input: 3, output: 7_000_000 }]);
 
   it("are rounded up, once", () => {
     expect(prices.costOf("a/b", { inputTokens: 0, outputTokens: 0 })).toBe(0);

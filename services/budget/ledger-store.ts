@@ -28,7 +28,12 @@ export async function isBooked(
   return rows.length > 0;
 }
 
-type LedgerFilter = Pick<ListUsageRequest, "runId"> & Partial<Pick<ListUsageRequest, "after" | "before">>;
+interface LedgerFilter extends Pick<ListUsageRequest, "runId"> {
+  /** Only this user's; undefined for everybody's. */
+  userId?: string | undefined;
+  after?: ListUsageRequest["after"];
+  before?: ListUsageRequest["before"];
+}
 
 /** Bookings, newest first. */
 export async function listLedgerRows(
@@ -70,10 +75,11 @@ export async function sumLedgerRows(reader: Reader, filter: LedgerFilter): Promi
   };
 }
 
-function matching(reader: Reader, { runId, after, before }: LedgerFilter): SQL | undefined {
+function matching(reader: Reader, { runId, userId, after, before }: LedgerFilter): SQL | undefined {
   return and(
     eq(usageLedger.tenantId, reader.tenantId),
     runId === "" ? undefined : eq(usageLedger.runId, runId),
+    userId === undefined ? undefined : eq(usageLedger.userId, userId),
     after && gte(usageLedger.createTime, timestampDate(after)),
     before && lt(usageLedger.createTime, timestampDate(before)),
   );

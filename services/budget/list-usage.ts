@@ -6,7 +6,7 @@ import {
 } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { requireScope, type Actor } from "../platform/auth/actor.ts";
+import { isAdmin, requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";
 import { pageOf } from "../platform/tokens/page-token.ts";
 import { listLedgerRows, sumLedgerRows, type LedgerRow } from "./ledger-store.ts";
@@ -19,9 +19,11 @@ export async function listUsage(
   requireScope(actor, "budget.read");
   const page = pageOf(ListUsageRequestSchema, request, { default: 50, max: 200 });
   const reader = deps.database.reader(actor.tenantId);
+  const { runId, after, before } = request;
+  const filter = { runId, after, before, userId: isAdmin(actor) ? undefined : actor.userId };
   const [rows, totals] = await Promise.all([
-    listLedgerRows(reader, request, { after: page.after, limit: page.size + 1 }),
-    sumLedgerRows(reader, request),
+    listLedgerRows(reader, filter, { after: page.after, limit: page.size + 1 }),
+    sumLedgerRows(reader, filter),
   ]);
   return {
     entries: rows.slice(0, page.size).map(usageEntry),

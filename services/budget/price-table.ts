@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AppError } from "../platform/errors/app-error.ts";
 
 /** What a model costs, in micro-units of the currency per million tokens. */
@@ -14,10 +15,10 @@ export interface PriceTable {
   costOf(model: string, tokens: { inputTokens: number; outputTokens: number }): number;
 }
 
-export function createPriceTable(prices: readonly Price[], version: string): PriceTable {
+export function createPriceTable(prices: readonly Price[]): PriceTable {
   const byModel = new Map(prices.map((price) => [price.model, price]));
   return {
-    version,
+    version: versionOf(prices),
     costOf(model, { inputTokens, outputTokens }) {
       const price = byModel.get(model);
       if (!price) {
@@ -28,4 +29,10 @@ export function createPriceTable(prices: readonly Price[], version: string): Pri
       return Math.ceil((inputTokens * price.input + outputTokens * price.output) / 1_000_000);
     },
   };
+}
+
+/** The same prices have the same version, in any order and after any restart. */
+function versionOf(prices: readonly Price[]): string {
+  const lines = prices.map(({ model, input, output }) => `${model} ${input} ${output}`);
+  return createHash("sha256").update(lines.toSorted().join("\n")).digest("hex").slice(0, 12);
 }

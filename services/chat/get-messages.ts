@@ -18,7 +18,7 @@ export async function getMessages(
   requireScope(actor, "chat.read");
   const reader = deps.database.reader(actor.tenantId);
   const chat = await loadReadableChat(reader, actor, request.chatId);
-  const page = pageOf(GetMessagesRequestSchema, request, { default: 50, max: 200 });
+  const page = pageOf(GetMessagesRequestSchema, request, { default: 50, max: 200, numbered: true });
   const messages = await listMessages(reader, chat.chatId, {
     after: page.after && Number(page.after.sortKey),
     limit: page.size + 1,

@@ -112,7 +112,8 @@ function answerRest(deps: GatewayDeps, req: IncomingMessage, res: ServerResponse
   if (path === "/healthz") return void res.writeHead(200, TEXT).end("ok\n");
   if (path === "/readyz") return void answerReady(deps, res);
   if (path.startsWith("/dev/") && deps.devIssuer) return answerDevRequest(deps.devIssuer, req, res);
-  if (path.startsWith("/dev/") || isUnknownRpc(path)) return void res.writeHead(404, TEXT).end("not found\n");
+  if (path === "/metrics" || path.startsWith("/dev/") || isUnknownRpc(path))
+    return void res.writeHead(404, TEXT).end("not found\n");
   deps.webApp(req, res);
 }
 

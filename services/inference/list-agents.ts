@@ -15,7 +15,7 @@ export async function listAgents(
   request: ListAgentsRequest,
 ): Promise<MessageInitShape<typeof ListAgentsResponseSchema>> {
   requireScope(actor, "agent.read");
-  const page = pageOf(ListAgentsRequestSchema, request, { default: 20, max: 100 });
+  const page = pageOf(ListAgentsRequestSchema, request, { default: 20, max: 100, numbered: true });
   const from = page.after ? Number(page.after.sortKey) : 0;
   const rows = deps.agents.list().slice(from, from + page.size + 1);
   return {

@@ -16,7 +16,6 @@ export interface ModelCatalog {
   list(): readonly ModelInfo[];
   /** The models of an agent without a choice of its own: all configured ones in their order, else the offline model. */
   preferred(): readonly [ModelInfo, ...ModelInfo[]];
-  find(ref: string): ModelInfo | undefined;
 }
 
 export const OFFLINE_MODEL: ModelInfo = {
@@ -42,6 +41,5 @@ export function createModelCatalog(providers: readonly ProviderConfig[]): ModelC
   return {
     list: () => all,
     preferred: () => (first ? [first, ...rest] : [OFFLINE_MODEL]),
-    find: (ref) => all.find((model) => model.ref === ref),
   };
 }

@@ -1,5 +1,5 @@
--- Two roles that own nothing. The app role sees one tenant at a time; the system role sees the event feed and
--- the run queue of all tenants. Roles belong to the whole server, so another database may have made them.
+-- Two roles that own nothing. The app role sees one tenant at a time; the system role sees the event feed,
+-- the run queue and the keys and ages of requests of all tenants. Roles belong to the whole server, so another database may have made them.
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ameide_app') THEN
@@ -54,4 +54,4 @@ CREATE POLICY tenant ON request_log TO ameide_app
   USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 CREATE POLICY sweep ON request_log TO ameide_system USING (true) WITH CHECK (false);
 GRANT SELECT, INSERT, UPDATE ON request_log TO ameide_app;
-GRANT SELECT, DELETE ON request_log TO ameide_system;
+GRANT SELECT (tenant_id, user_id, request_id, created_at), DELETE ON request_log TO ameide_system;

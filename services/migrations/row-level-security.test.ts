@@ -26,10 +26,12 @@ const OTHER_GRANTS = [
   "ameide_search chats SELECT",
   "ameide_system events SELECT",
   "ameide_system request_log DELETE",
-  "ameide_system request_log SELECT",
   "ameide_system run_leases SELECT",
   "ameide_system run_leases UPDATE",
 ];
+const COLUMN_GRANTS = ["created_at", "request_id", "tenant_id", "user_id"].map(
+  (column) => `ameide_system request_log.${column} SELECT`,
+);
 /** Tables of which the app may not delete or change rows. */
 const APPEND_ONLY = ["events", "usage_ledger"];
 
@@ -46,6 +48,11 @@ const GRANTS = `
   SELECT COALESCE(r.rolname, 'PUBLIC') || ' ' || c.relname || ' ' || acl.privilege_type
   FROM pg_class c, aclexplode(c.relacl) acl LEFT JOIN pg_roles r ON r.oid = acl.grantee
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND acl.grantee <> c.relowner ORDER BY 1`;
+const GRANTS_ON_COLUMNS = `
+  SELECT COALESCE(r.rolname, 'PUBLIC') || ' ' || c.relname || '.' || a.attname || ' ' || acl.privilege_type
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, aclexplode(a.attacl) acl
+  LEFT JOIN pg_roles r ON r.oid = acl.grantee
+  WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1`;
 const COLUMNS = `
   SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -76,6 +83,7 @@ function suite(given: GivenDatabase): void {
     expect(policies.filter((policy) => !policy.includes("ameide_app"))).toEqual(OTHER_POLICIES);
     const grants = await list(GRANTS);
     expect(grants.filter((grant) => !grant.startsWith("ameide_app "))).toEqual(OTHER_GRANTS);
+    expect(await list(GRANTS_ON_COLUMNS)).toEqual(COLUMN_GRANTS);
   });
 
   it("the app has only the four grants on rows, and on history only two", async () => {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from "jose";
 import { v7 as uuidv7 } from "uuid";
+import { writeSecretFile } from "../../platform/config/data-dir.ts";
 import type { TrustedIssuer } from "../../platform/auth/verify-token.ts";
 import type { Person } from "./people.ts";
 
@@ -46,6 +47,6 @@ async function loadOrCreateKey(file: string | undefined): Promise<JWK> {
   if (file && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as JWK;
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   const jwk = await exportJWK(privateKey);
-  if (file) writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 });
+  if (file) writeSecretFile(file, JSON.stringify(jwk));
   return jwk;
 }

@@ -60,9 +60,14 @@ const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
 /** The host is checked too: a foreign name that resolves to this machine is not this machine. */
 function isLocal(req: IncomingMessage): boolean {
+  if (isProxied(req)) return false;
   const host = req.headers[":authority"] ?? req.headers.host ?? "";
   return LOOPBACK_ADDRESS.test(req.socket.remoteAddress ?? "") && LOOPBACK_HOST.test(String(host));
 }
+
+/** A proxy on this machine would lend its address to the whole world; most say that they are one, or speak HTTP/1.0. */
+const isProxied = ({ headers, httpVersion }: IncomingMessage) =>
+  httpVersion === "1.0" || "forwarded" in headers || "via" in headers || "x-forwarded-for" in headers;
 
 const shown = ({ id, name, title, roles, tenant }: Person) => ({
   id,

@@ -84,7 +84,12 @@ function loadOrCreate(file: string): Uint8Array {
   const known = existsSync(file) ? readFileSync(file) : undefined;
   if (known?.length === SECRET_BYTES) return known;
   const secret = randomBytes(SECRET_BYTES);
-  writeFileSync(`${file}.new`, secret, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeSecretFile(file, secret);
   return secret;
+}
+
+/** All of it or nothing, whenever the process dies; for the owner's eyes. */
+export function writeSecretFile(file: string, content: Uint8Array | string): void {
+  writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }

@@ -17,7 +17,7 @@ export interface Tx extends Reader {
 
 /**
  * The only way to the database. Row-level security shows each tenant its own rows and nothing else; the system
- * role sees the event feed and the run queue of all tenants and no other table.
+ * role sees the event feed and the run queue of all tenants, and the keys and ages of requests to sweep.
  */
 export interface Database {
   /** Each statement is a transaction and a round trip of its own; for queries. */

@@ -19,9 +19,14 @@ const NO_DATABASE = "the database does not answer; try again with the same reque
 export function toConnectError(error: unknown, traceId: string): ConnectError {
   if (error instanceof AppError) return fromAppError(error);
   if (error instanceof ConnectError) return fromConnect(error, traceId);
+  if (isBrokenStream(error)) return withReason("the caller went away", "CANCELED", {}, error);
   if (isDatabaseUnavailable(error)) return withReason(NO_DATABASE, "UNAVAILABLE", {}, error);
   return internal(traceId, error);
 }
+
+/** Node's name for a stream whose other side left before its end. */
+const isBrokenStream = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
 
 function fromAppError(error: AppError): ConnectError {
   const result = withReason(error.message, error.reason, { ...error.metadata }, error);
@@ -40,6 +45,7 @@ function fromConnect(error: ConnectError, traceId: string): ConnectError {
     result.details.push({ desc: ViolationsSchema, value: violations });
     return result;
   }
+  if (isBrokenStream(error.cause)) return withReason("the caller went away", "CANCELED", {}, error);
   const reason = REASON_OF_CODE[error.code];
   return reason === undefined ? internal(traceId, error) : withReason(error.rawMessage, reason, {}, error);
 }

@@ -1,8 +1,5 @@
 import { countTokens as count } from "gpt-tokenizer/encoding/o200k_base";
 
-/** The tokenizer that we count with. Providers count a little differently, so our counts are estimates. */
-export const TOKENIZER = "o200k_base";
-
 /** Tokenizing a text without spaces takes time that grows with its square; pieces of this size keep it linear. */
 const LONGEST_PIECE = 1024;
 

@@ -29,17 +29,24 @@ export interface Page {
   nextToken<R>(rows: readonly R[], cursorOf: (row: R) => PageCursor): string;
 }
 
+export interface PageSizes {
+  default: number;
+  max: number;
+  /** Whether the list is sorted by a number; otherwise by a time. */
+  numbered?: boolean;
+}
+
 /** Reads the page arguments of a list request. A token is refused when any other argument has changed. */
 export function pageOf<D extends DescMessage>(
   schema: D,
   request: MessageShape<D> & PageRequest,
-  sizes: { default: number; max: number },
+  sizes: PageSizes,
 ): Page {
   const size = request.pageSize === 0 ? sizes.default : Math.min(request.pageSize, sizes.max);
   const argumentsHash = hashOfArguments(schema, request);
   return {
     size,
-    after: request.pageToken === "" ? undefined : openToken(request.pageToken, argumentsHash),
+    after: request.pageToken === "" ? undefined : openToken(request.pageToken, argumentsHash, sizes),
     nextToken(rows, cursorOf) {
       const last = rows[size - 1];
       if (rows.length <= size || last === undefined) return "";
@@ -60,7 +67,8 @@ function hashOfArguments<D extends DescMessage>(
     .subarray(0, 8);
 }
 
-function openToken(token: string, argumentsHash: Uint8Array): PageCursor {
+function openToken(token: string, argumentsHash: Uint8Array, { numbered = false }: PageSizes): PageCursor {
+  const isSortKey = numbered ? isNumber : isTime;
   try {
     const {
       sortKey,
@@ -79,6 +87,6 @@ function openToken(token: string, argumentsHash: Uint8Array): PageCursor {
 }
 
 // The token is not sealed, so what goes into SQL from it is checked first.
-const isSortKey = (key: string) =>
-  /^\d{1,15}$/.test(key) || (/^\d{4}-[\d:.TZ-]+$/.test(key) && new Date(key).toJSON() === key);
+const isNumber = (key: string) => /^\d{1,15}$/.test(key);
+const isTime = (key: string) => /^\d{4}-[\d:.TZ-]+$/.test(key) && new Date(key).toJSON() === key;
 const isId = (id: string) => /^[0-9a-f-]{36}$/.test(id) && validate(id);

@@ -62,7 +62,7 @@ describe("a sealed token", () => {
 });
 
 describe("a page token", () => {
-  const sizes = { default: 2, max: 3 };
+  const sizes = { default: 2, max: 3, numbered: true };
   const rows = ["a", "b", "c", "d"].map((_, i) => ({ sortKey: String(10 - i), id: uuidv7() }));
   const request = (fields: object = {}) => create(ListArtifactsRequestSchema, { kinds: ["bpmn"], ...fields });
   const page = (fields?: object) => pageOf(ListArtifactsRequestSchema, request(fields), sizes);
@@ -125,8 +125,16 @@ describe("a page token", () => {
     expect(() => page({ pageToken: forged(fields) })).toThrow(refusal);
   });
 
-  it.each(["0", "123456789012345", "2026-01-01T00:00:00.000Z"])("knows the sort key %s", (sortKey) => {
-    expect(page({ pageToken: forged({ sortKey }) }).after?.sortKey).toBe(sortKey);
+  it("of a list by number names a number, of a list by time a time", () => {
+    const time = "2026-01-01T00:00:00.000Z";
+    const byTime = (sortKey: string) =>
+      pageOf(ListArtifactsRequestSchema, request({ pageToken: forged({ sortKey }) }), { default: 2, max: 3 });
+    expect(page({ pageToken: forged({ sortKey: "123456789012345" }) }).after?.sortKey).toBe(
+      "123456789012345",
+    );
+    expect(() => page({ pageToken: forged({ sortKey: time }) })).toThrow(refusal);
+    expect(byTime(time).after?.sortKey).toBe(time);
+    expect(() => byTime("1")).toThrow(refusal);
   });
 });
 

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { expect, it } from "vitest";
 import { FEED_START, readFeed, type FeedCheckpoint } from "../../platform/event-store/feed.ts";
+import { followFeed } from "../../platform/event-store/follow-feed.ts";
 import type { StoredEvent } from "../../platform/event-store/event-store.ts";
 import type { GivenDatabase } from "../databases.ts";
 import { CAUSE, eventFixture, REGISTRY, titled, titlesOf } from "./event-fixture.ts";
@@ -9,7 +10,7 @@ const keyOf = ({ tenantId, streamId, version }: StoredEvent) => `${tenantId} ${s
 
 /** What whoever follows all events relies on. */
 export function feedContract(given: GivenDatabase): void {
-  const { append } = eventFixture(() => given().database);
+  const { append, bus } = eventFixture(() => given().database);
   const readAfter = (after: FeedCheckpoint, limit?: number) =>
     readFeed({ database: given().database, registry: REGISTRY }, after, limit);
   const now = async () => {
@@ -30,6 +31,22 @@ export function feedContract(given: GivenDatabase): void {
     const { events } = await readAfter(start);
     expect(titlesOf(events)).toEqual(["1", "2", "3", "4"]);
     expect(events.map(({ tenantId }) => tenantId)).toEqual([one, one, other, one]);
+  });
+
+  it("is followed from a checkpoint, then live, until the follower leaves", async () => {
+    const start = await now();
+    const tenant = uuidv7();
+    await append(tenant, "s", 0, "before");
+    const leave = new AbortController();
+    const deps = { database: given().database, registry: REGISTRY, bus, pollMilliseconds: 60_000 };
+    const titles: string[] = [];
+    for await (const { events } of followFeed(deps, start, leave.signal)) {
+      titles.push(...titlesOf(events));
+      // Only a wake-up brings the second one: the poll is a minute away.
+      if (titles.length === 1) setTimeout(() => void append(tenant, "s", 1, "live"), 20);
+      else leave.abort();
+    }
+    expect(titles).toEqual(["before", "live"]);
   });
 
   it("goes on from any checkpoint, one event at a time or many", async () => {

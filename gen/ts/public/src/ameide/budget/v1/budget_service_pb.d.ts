@@ -214,7 +214,7 @@ export declare const BudgetService: GenService<{
   },
   /**
    * Sets the limit of one window. A limit below what is used is allowed: nothing more is admitted.
-   * Errors: VERSION_MISMATCH.
+   * Errors: VERSION_MISMATCH, REQUEST_ID_REUSED.
    *
    * @generated from rpc ameide.budget.v1.BudgetService.SetBudget
    */
@@ -224,7 +224,7 @@ export declare const BudgetService: GenService<{
     output: typeof SetBudgetResponseSchema;
   },
   /**
-   * The tenant's bookings, newest first.
+   * The caller's own bookings (admins: the tenant's), newest first. Errors: PAGE_TOKEN_INVALID.
    *
    * @generated from rpc ameide.budget.v1.BudgetService.ListUsage
    */

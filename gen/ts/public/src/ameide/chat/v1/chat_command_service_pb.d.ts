@@ -507,7 +507,8 @@ export declare const ChatCommandService: GenService<{
   },
   /**
    * Stores a message and admits the run that answers; watch it with InferenceService.WatchRun.
-   * Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, AGENT_NOT_FOUND, REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED,
+   * PRICE_UNKNOWN.
    *
    * @generated from rpc ameide.chat.v1.ChatCommandService.SendMessage
    */
@@ -529,6 +530,7 @@ export declare const ChatCommandService: GenService<{
   /**
    * Deletes a chat for everyone; creator and admins only. A run in it is cancelled. Its events stay in the
    * audit trail. Deleting twice is CHAT_NOT_FOUND, unless repeated with the same `request_id`.
+   * Errors: CHAT_NOT_FOUND, VERSION_MISMATCH.
    *
    * @generated from rpc ameide.chat.v1.ChatCommandService.DeleteChat
    */

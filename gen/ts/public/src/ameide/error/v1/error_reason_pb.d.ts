@@ -12,7 +12,9 @@ import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
 export declare const file_ameide_error_v1_error_reason: GenFile;
 
 /**
- * Why a call failed. The wire carries it as `google.rpc.ErrorInfo.reason` without the
+ * Why a call failed. Any call may answer INTERNAL, SCHEMA_VIOLATION, UNAUTHENTICATED, SCOPE_MISSING, UNAVAILABLE,
+ * DEADLINE_EXCEEDED or CANCELED; a command CONTENTION and, with a `request_id`, REQUEST_ID_REUSED; a list
+ * PAGE_TOKEN_INVALID. The others are named by the RPCs that answer them. The wire carries it as `google.rpc.ErrorInfo.reason` without the
  * `ERROR_REASON_` prefix, with `domain` "ameide"; `metadata` names the thing. The Connect code
  * that goes with each reason is fixed and given in the comment.
  *
@@ -118,7 +120,7 @@ export enum ErrorReason {
   RUN_ACTIVE = 13,
 
   /**
-   * FAILED_PRECONDITION. The run is neither parked nor interrupted: `metadata.state`.
+   * FAILED_PRECONDITION. The run is not parked: `metadata.state`.
    *
    * @generated from enum value: ERROR_REASON_RUN_NOT_RESUMABLE = 14;
    */
@@ -140,14 +142,15 @@ export enum ErrorReason {
   PRICE_UNKNOWN = 16,
 
   /**
-   * RESOURCE_EXHAUSTED. Too many calls; a `google.rpc.RetryInfo` detail says when to try again.
+   * RESOURCE_EXHAUSTED. Too many calls; a `google.rpc.RetryInfo` detail says when to try again. Reserved: no server
+   * sends it yet.
    *
    * @generated from enum value: ERROR_REASON_RATE_LIMITED = 17;
    */
   RATE_LIMITED = 17,
 
   /**
-   * RESOURCE_EXHAUSTED. Too many open streams for this user or tenant.
+   * RESOURCE_EXHAUSTED. Too many open streams for this user or tenant. Reserved: no server sends it yet.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_STREAMS = 18;
    */
@@ -182,7 +185,8 @@ export enum ErrorReason {
   TOOL_NOT_ALLOWED = 22,
 
   /**
-   * UNAVAILABLE. Every model provider failed; a `google.rpc.RetryInfo` detail says when to try again.
+   * UNAVAILABLE. The model provider failed; comes in a run's `error`, where `metadata.retry_after_ms` says when to try
+   * again.
    *
    * @generated from enum value: ERROR_REASON_PROVIDERS_EXHAUSTED = 23;
    */

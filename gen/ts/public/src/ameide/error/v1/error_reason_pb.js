@@ -19,7 +19,9 @@ export const ErrorReasonSchema = /*@__PURE__*/
   enumDesc(file_ameide_error_v1_error_reason, 0);
 
 /**
- * Why a call failed. The wire carries it as `google.rpc.ErrorInfo.reason` without the
+ * Why a call failed. Any call may answer INTERNAL, SCHEMA_VIOLATION, UNAUTHENTICATED, SCOPE_MISSING, UNAVAILABLE,
+ * DEADLINE_EXCEEDED or CANCELED; a command CONTENTION and, with a `request_id`, REQUEST_ID_REUSED; a list
+ * PAGE_TOKEN_INVALID. The others are named by the RPCs that answer them. The wire carries it as `google.rpc.ErrorInfo.reason` without the
  * `ERROR_REASON_` prefix, with `domain` "ameide"; `metadata` names the thing. The Connect code
  * that goes with each reason is fixed and given in the comment.
  *

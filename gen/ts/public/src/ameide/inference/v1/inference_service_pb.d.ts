@@ -465,7 +465,7 @@ export declare type BatchResult = Message<"ameide.inference.v1.BatchResult"> & {
    */
   outcome: {
     /**
-     * It was admitted and has ended.
+     * It was admitted, and has ended or is parked.
      *
      * @generated from field: ameide.inference.v1.Run run = 1;
      */
@@ -602,8 +602,8 @@ export declare const InferenceService: GenService<{
     output: typeof GenerateResponseSchema;
   },
   /**
-   * Admits a run and returns at once. Errors: CHAT_NOT_FOUND, AGENT_NOT_FOUND, REQUEST_ID_REUSED,
-   * RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * Admits a run and returns at once. Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, AGENT_NOT_FOUND,
+   * REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.StartRun
    */
@@ -615,6 +615,7 @@ export declare const InferenceService: GenService<{
   /**
    * Streams a run: from its first frame, or from a resume token. Ends with a terminal `status` frame; an end
    * without one is a drop: call again with the last resume token. A token older than 24 hours gets a snapshot.
+   * Who may read is checked when the stream begins, so at each resume.
    * Errors: RUN_NOT_FOUND, RESUME_TOKEN_INVALID, RESUME_TOKEN_SCOPE, RESUME_GONE.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.WatchRun
@@ -626,7 +627,8 @@ export declare const InferenceService: GenService<{
   },
   /**
    * Asks a run to stop; answers when that is durable. The run ends as CANCELLED and keeps what was said.
-   * Cancelling twice, or a run that has ended, is not an error. Errors: RUN_NOT_FOUND.
+   * Whoever may read the run may cancel it. Cancelling twice, or a run that has ended, is not an error.
+   * Errors: RUN_NOT_FOUND.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.CancelRun
    */
@@ -636,8 +638,8 @@ export declare const InferenceService: GenService<{
     output: typeof CancelRunResponseSchema;
   },
   /**
-   * Lets a parked run go on, on the same sequence line. Errors: RUN_NOT_FOUND, RUN_NOT_RESUMABLE,
-   * BUDGET_EXCEEDED.
+   * Lets a parked run go on, on the same sequence line; whoever may read the run may. Errors: RUN_NOT_FOUND,
+   * RUN_NOT_RESUMABLE, BUDGET_EXCEEDED, PRICE_UNKNOWN, AGENT_NOT_FOUND, REQUEST_ID_REUSED.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.ResumeRun
    */

@@ -31,8 +31,8 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
 
   /**
    * Dense from 1 within the epoch. 0 on frames that are not part of the line: `resumed`, `snapshot`,
-   * `heartbeat`, `reconnect`, and a `status` that the server read from the run itself because the line ends
-   * without one.
+   * `heartbeat`, `reconnect`, and an `error` and `status` that the server read from the run itself because the line
+   * ends without them.
    *
    * @generated from field: int64 seq = 2;
    */
@@ -385,7 +385,7 @@ export declare type ToolResult = Message<"ameide.inference.v1.ToolResult"> & {
 export declare const ToolResultSchema: GenMessage<ToolResult>;
 
 /**
- * What was said beyond this point is void: a new attempt or another provider says it again. Tool calls
+ * What was said beyond this point is void: a new attempt says it again. Tool calls
  * that stand beyond it are void too.
  *
  * @generated from message ameide.inference.v1.Retract

@@ -278,7 +278,7 @@ export declare type Agent = Message<"ameide.inference.v1.Agent"> & {
   tools: string[];
 
   /**
-   * The models it uses, best first, as "provider/model".
+   * The models it may use, best first, as "provider/model". A run uses the first.
    *
    * @generated from field: repeated string models = 6;
    */
@@ -380,7 +380,7 @@ export enum UsageStage {
   UNSPECIFIED = 0,
 
   /**
-   * Counted by us while the model speaks.
+   * Counted by us while the model speaks. Reserved: no server sends it yet.
    *
    * @generated from enum value: USAGE_STAGE_ESTIMATED = 1;
    */
@@ -388,6 +388,7 @@ export enum UsageStage {
 
   /**
    * Told by the provider, or counted by us where the provider told nothing believable.
+   * Reserved: no server sends it yet.
    *
    * @generated from enum value: USAGE_STAGE_REPORTED = 2;
    */
