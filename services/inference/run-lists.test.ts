@@ -135,7 +135,7 @@ describe("usage", () => {
       model: "offline/offline",
       currency: "USD",
       aborted: false,
-      priceVersion: "1",
+      priceVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
     const one = await alice.budgets.listUsage({ runId: runIds[0] ?? "" });
     expect(one.totalCostMicros).toBe(entries[0]?.costMicros);
