@@ -13,13 +13,15 @@ import {
   type Claim,
   type RunOutcome,
 } from "../inference/index.ts";
+import { isDatabaseUnavailable } from "../platform/db/sql-driver.ts";
 import { AppError } from "../platform/errors/app-error.ts";
 import { EpochLost, FencedOut } from "../platform/frame-log/frame-log.ts";
 import { currentTraceId } from "../platform/telemetry/trace.ts";
 import type { AgentEvent, CallUsage } from "./agent-event.ts";
 import type { FrameBody } from "./run-writer.ts";
-import { causerOf, RunSession, type RunSessionDeps } from "./run-session.ts";
+import { RunSession, type RunSessionDeps } from "./run-session.ts";
 import { RunStop } from "./run-stop.ts";
+import { causerOf } from "./run-take-up.ts";
 
 /** Works on a claimed run until it ends, is parked, is taken over, or the controller aborts. */
 export async function runAttempt(deps: RunSessionDeps, claim: Claim, abort: AbortController): Promise<void> {
@@ -41,7 +43,7 @@ function stopFor(error: unknown): unknown {
 }
 
 /** A later attempt takes back what was said at once, so that the line and what is stored of it agree. */
-function begin({ claim, run, writer }: RunSession): void {
+function begin({ claim, run, refusal, writer }: RunSession): void {
   const { agentId, agentVersion, model } = run;
   writer.emit({
     case: "started",
@@ -49,6 +51,7 @@ function begin({ claim, run, writer }: RunSession): void {
   });
   if (claim.attempt > 1) writer.emit(TAKE_ALL_BACK);
   if (run.cancelRequested) throw new RunStop("cancelled");
+  if (refusal) throw refusal;
 }
 
 const TAKE_ALL_BACK: FrameBody = {
@@ -161,6 +164,8 @@ const toolResultFrame = (toolCallId: string, result: string, state: ToolCallStat
 });
 
 async function concludeAfter(session: RunSession, error: unknown): Promise<void> {
+  // Says nothing about the run: its lease ends, and the next attempt goes on.
+  if (isPassing(error)) throw error;
   if (error instanceof RunStop) {
     if (error.why === "cancelled") await conclude(session, { state: RunState.CANCELLED });
     if (error.why === "give-back") await giveBack(session);
@@ -175,6 +180,10 @@ async function concludeAfter(session: RunSession, error: unknown): Promise<void>
     await conclude(session, { state: RunState.FAILED, error: runErrorOf(session, error) });
   }
 }
+
+/** Another error may have such a cause, too: it was already judged by whoever wrapped it. */
+const isPassing = (error: unknown) =>
+  error instanceof AppError ? error.reason === "CONTENTION" : isDatabaseUnavailable(error);
 
 /** Another executor need not wait for the end of the lease. */
 async function giveBack(session: RunSession): Promise<void> {

@@ -4,6 +4,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { CallToBook, RunBudget } from "../budget/index.ts";
 import { findProgress, type RunRecord } from "../inference/index.ts";
 import type { Tx } from "../platform/db/database.ts";
+import { AppError } from "../platform/errors/app-error.ts";
 import type { CallUsage, ModelCall } from "./agent-event.ts";
 
 /** A model call that is about to begin, as the run's progress keeps it. */
@@ -28,8 +29,22 @@ export function callToBook(run: RunRecord, call: OpenCall, usage: CallUsage | un
   return { runId, chatId, agentId, userId, callId, model, inputTokens, outputTokens, aborted };
 }
 
-/** A call that was under way when its executor died is charged by what was counted last. */
-export async function bookAbandonedCall(tx: Tx, budget: RunBudget, run: RunRecord): Promise<void> {
+/**
+ * A call that was under way when its executor died is charged by what was counted last. Where its model has lost its
+ * price since, it cannot be charged: resolves to that refusal, which must not keep the run from being ended.
+ */
+export async function bookAbandonedCall(
+  tx: Tx,
+  budget: RunBudget,
+  run: RunRecord,
+): Promise<AppError | undefined> {
   const progress = await findProgress(tx, run.runId);
-  if (progress?.openCall) await budget.book(tx, callToBook(run, progress.openCall, undefined));
+  if (!progress?.openCall) return undefined;
+  try {
+    await budget.book(tx, callToBook(run, progress.openCall, undefined));
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError && error.reason === "PRICE_UNKNOWN") return error;
+    throw error;
+  }
 }

@@ -7,10 +7,6 @@ import {
 import { create } from "@bufbuild/protobuf";
 import { usageOf, type UsageTotals } from "../budget/index.ts";
 import {
-  changeRun,
-  decideClaim,
-  findRun,
-  hasEnded,
   holdsClaim,
   saveProgress,
   usageMessage,
@@ -20,12 +16,13 @@ import {
 } from "../inference/index.ts";
 import { retryConflicts } from "../platform/command/retry-conflicts.ts";
 import type { Tx } from "../platform/db/database.ts";
+import type { AppError } from "../platform/errors/app-error.ts";
 import type { FrameLog } from "../platform/frame-log/frame-log.ts";
-import { currentTraceId } from "../platform/telemetry/trace.ts";
 import type { AgentExecutor, CallUsage, ModelCall } from "./agent-event.ts";
 import { RunAnswer } from "./run-answer.ts";
-import { bookAbandonedCall, callToBook, openCallOf } from "./run-call.ts";
+import { callToBook, openCallOf } from "./run-call.ts";
 import { RunStop } from "./run-stop.ts";
+import { takeUp, type Begun } from "./run-take-up.ts";
 import { RunWriter } from "./run-writer.ts";
 
 export interface RunSessionDeps extends RunDeps {
@@ -44,12 +41,6 @@ const PROGRESS_FRAMES = 250;
 /** How much is held at a time for a model that says more than it was allowed to. */
 const SLICE_TOKENS = 256;
 
-interface Begun {
-  run: RunRecord;
-  reservedMicros: number;
-  spent: UsageTotals;
-}
-
 /**
  * One attempt at one run, held under a lease: what it has said, what it has spent, and how both are kept. Every
  * write checks the lease in its own transaction, so an executor that lost it changes nothing.
@@ -58,6 +49,8 @@ export class RunSession {
   readonly deps: RunSessionDeps;
   readonly claim: Claim;
   readonly run: RunRecord;
+  /** Why the run is to end before anything is executed. */
+  readonly refusal: AppError | undefined;
   /** Aborts with the reason why the session is to end. */
   readonly signal: AbortSignal;
   readonly answer = new RunAnswer();
@@ -94,6 +87,7 @@ export class RunSession {
     this.deps = deps;
     this.claim = claim;
     this.run = begun.run;
+    this.refusal = begun.refusal;
     this.writer = writer;
     this.signal = signal;
     this.#reservedMicros = begun.reservedMicros;
@@ -215,19 +209,6 @@ export class RunSession {
     });
   }
 }
-
-async function takeUp(tx: Tx, deps: RunSessionDeps, claim: Claim): Promise<Begun | undefined> {
-  const { runId, attempt } = claim;
-  const run = await findRun(tx, runId);
-  if (!run || hasEnded(run) || !(await holdsClaim(tx, claim, deps.executorId))) return undefined;
-  await bookAbandonedCall(tx, deps.budget, run);
-  const claimed = await changeRun(tx, deps, causerOf(run), run, decideClaim(run, attempt, deps.executorId));
-  const reservedMicros = await deps.budget.reservedFor(tx, runId);
-  return { run: claimed, reservedMicros, spent: await usageOf(tx, { runId }) };
-}
-
-/** The user on whose behalf the run executes. */
-export const causerOf = ({ userId }: RunRecord) => ({ userId, traceId: currentTraceId() ?? "" });
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
