@@ -28,53 +28,71 @@ import { startSweeper } from "./worker/sweeper.ts";
 export interface Program {
   /** Where it answers, without a slash at the end. */
   baseUrl: string;
-  /** Drains and stops; resolves when nothing is left. */
+  /** Drains and stops; resolves when nothing is left. Asking twice stops once. */
   stop(): Promise<void>;
 }
 
 /** Configuration → adapters → slices → roles. The only place where they meet. */
 export async function startProgram(config: Config, log: Log = createLog(config.LOG_LEVEL)): Promise<Program> {
-  const dataDir = openDataDir(config.DATA_DIR);
+  const opened = new AsyncDisposableStack();
   try {
-    return await start(config, dataDir, log);
+    return await start(config, opened, log);
   } catch (error) {
-    dataDir.release();
+    await opened.disposeAsync().catch((failure: unknown) => log.warn({ err: failure }, "could not clean up"));
     throw error;
   }
 }
 
-async function start(config: Config, dataDir: DataDir, log: Log): Promise<Program> {
-  const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT && startTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT);
-  const database = await openDatabase(config, dataDir, log);
+/** Whatever is opened is put on the stack, which closes it in reverse order, all of it, whatever fails. */
+async function start(config: Config, opened: AsyncDisposableStack, log: Log): Promise<Program> {
+  const dataDir = opened.adopt(openDataDir(config.DATA_DIR), (dir) => dir.release());
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (endpoint) opened.adopt(startTracing(endpoint), (tracing) => tracing.stop());
+  const database = await openDatabase(config, dataDir, opened, log);
   const slices = composeSlices(config, {
     database,
     bus: createInProcessBus(),
-    log: createInProcessFrameLog(),
+    log: createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
     now: () => new Date(),
   });
   const draining = new AbortController();
-  const loop = startExecution(config, slices, log);
-  const sweeper = startSweeper({ database, now: slices.now, log });
+  const grace = config.SHUTDOWN_SECONDS * 1000;
+  // Before anything is worked on: a server that cannot be reached must not take runs.
   const port = await startGateway(config, slices, dataDir, draining.signal, log);
+  let loop: RunLoop | undefined;
+  opened.defer(async () => {
+    draining.abort();
+    await allOf([port.close(grace), loop?.stop(grace)]);
+  });
+  loop = startExecution(config, slices, log);
+  opened.adopt(startSweeper({ database, now: slices.now, log }), (sweeper) => sweeper.stop());
+  let stopping: Promise<void> | undefined;
   return {
     baseUrl: `http://${config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST}:${port.port}`,
-    async stop() {
-      const grace = config.SHUTDOWN_SECONDS * 1000;
-      draining.abort();
-      sweeper.stop();
-      await Promise.all([port.close(grace), loop.stop(grace)]);
-      await database.close();
-      await (tracing || undefined)?.stop();
-      dataDir.release();
-    },
+    stop: () => (stopping ??= opened.disposeAsync()),
   };
 }
 
-async function openDatabase(config: Config, dataDir: DataDir, log: Log): Promise<Database> {
+/** Twice what runs at a time, so that runs that have just ended can still be read; exported for its test. */
+export const logsFor = (concurrency: number): number => Math.max(5000, 2 * concurrency);
+
+/** Waits for all of them, then fails as the first that failed. */
+async function allOf(work: readonly unknown[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+}
+
+async function openDatabase(
+  config: Config,
+  dataDir: DataDir,
+  opened: AsyncDisposableStack,
+  log: Log,
+): Promise<Database> {
   const driver =
     config.DATABASE_URL === undefined
       ? await openPglite(dataDir.path && join(dataDir.path, "postgres"))
       : openPostgres(config.DATABASE_URL, { poolSize: config.DATABASE_POOL_SIZE });
+  opened.defer(() => driver.close());
   const applied = await migrate(driver, join(import.meta.dirname, "migrations"));
   if (applied.length > 0) log.info({ applied }, "the database was migrated");
   const database = createDatabase(driver);
