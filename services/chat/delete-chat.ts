@@ -20,6 +20,8 @@ export async function deleteChat(
   return runCommand(deps, actor, ChatCommandService.method.deleteChat, request, async (tx) => {
     const chat = await loadManageableChat(tx, actor, request.chatId);
     requireEtag(request.etag, chat.version);
+    // An executor locks its lease and then the chat; in the other order the two would wait for each other.
+    if (chat.activeRunId !== "") await deps.runs.lock(tx, chat.activeRunId);
     await changeChat(tx, deps, actor, chat, decideDelete(chat), request.requestId);
     // After the chat is gone, so that a parked run leaves no answer in it.
     if (chat.activeRunId !== "") await deps.runs.cancel(tx, actor, chat.activeRunId);

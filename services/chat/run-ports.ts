@@ -13,6 +13,8 @@ export interface RunForChat {
 export interface RunPorts {
   /** Admits the run in the same transaction, after the message was stored. */
   admit(tx: Tx, actor: Actor, run: RunForChat, requestId: string): Promise<void>;
+  /** Keeps the run's executor from writing until the transaction ends; to be taken before anything of the chat. */
+  lock(tx: Tx, runId: string): Promise<void>;
   /** Asks the run to stop, in the same transaction. */
   cancel(tx: Tx, actor: Actor, runId: string): Promise<void>;
   /** Throws AGENT_NOT_FOUND; an empty id means the default agent. Resolves to the agent's id. */

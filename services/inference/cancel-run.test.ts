@@ -12,10 +12,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createChat } from "../chat/create-chat.ts";
 import { deleteChat } from "../chat/delete-chat.ts";
 import { listMessages } from "../chat/message-store.ts";
+import type { RunPorts } from "../chat/index.ts";
 import { sendMessage } from "../chat/send-message.ts";
 import { findChat } from "../chat/store.ts";
 import { createAgentExecutor } from "../execution/agent-executor.ts";
 import type { Actor } from "../platform/auth/actor.ts";
+import type { EventStore } from "../platform/event-store/event-store.ts";
 import { createRunLine, readInto, textOf, type RunLine } from "../testing/run-line.ts";
 import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
 import { cancelRun } from "./cancel-run.ts";
@@ -169,5 +171,23 @@ describe("cancelling a run", () => {
     });
     expect(await slices.budget.reservedFor(reader(), runId)).toBe(0);
     await loop.stop(0);
+  });
+
+  it("with its chat takes its lease before the chat, as its executor does", async () => {
+    const { chatId, runId } = await ask("echo hello");
+    const steps: string[] = [];
+    const deps = chatDeps();
+    const runs: RunPorts = {
+      ...deps.runs,
+      lock: (tx, id) => (steps.push("lease"), deps.runs.lock(tx, id)),
+      cancel: (tx, actor, id) => (steps.push("cancel"), deps.runs.cancel(tx, actor, id)),
+    };
+    const events: EventStore = {
+      ...deps.events,
+      append: (tx, appends, cause) => (steps.push("chat"), deps.events.append(tx, appends, cause)),
+    };
+    await deleteChat({ ...deps, runs, events }, alice, create(DeleteChatRequestSchema, { chatId }));
+    expect(steps).toEqual(["lease", "chat", "cancel"]);
+    expect((await findRun(reader(), runId))?.cancelRequested).toBe(true);
   });
 });

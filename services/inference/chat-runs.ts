@@ -3,6 +3,7 @@ import { DEFAULT_AGENT_ID } from "./agent-registry.ts";
 import { admitRun } from "./admit-run.ts";
 import { cancelRunOfChat } from "./cancel-run.ts";
 import type { RunDeps } from "./change-run.ts";
+import { lockLease } from "./lease-store.ts";
 
 /** What chats need of runs. */
 export function createChatRuns(deps: RunDeps): RunPorts {
@@ -10,6 +11,7 @@ export function createChatRuns(deps: RunDeps): RunPorts {
     async admit(tx, actor, run, requestId) {
       await admitRun(tx, deps, actor, { ...run, messages: [], maxOutputTokens: 0, requestId });
     },
+    lock: lockLease,
     cancel: (tx, actor, runId) => cancelRunOfChat(tx, deps, actor, runId),
     agentOrDefault: (agentId) => deps.agents.get(agentId || DEFAULT_AGENT_ID).agentId,
   };

@@ -39,6 +39,11 @@ export async function requestCancel(tx: Tx, runId: string): Promise<void> {
   await tx.sql.update(runLeases).set({ cancelRequested: true }).where(ofRun(tx, runId));
 }
 
+/** Whoever holds or takes the lease waits until the transaction ends. A run that is not in the queue has none. */
+export async function lockLease(tx: Tx, runId: string): Promise<void> {
+  await tx.sql.select({ runId: runLeases.runId }).from(runLeases).where(ofRun(tx, runId)).for("update");
+}
+
 /** Takes the run out of the queue, if the claim still holds. */
 export async function removeClaimed(tx: Tx, claim: Claim, executorId: string): Promise<boolean> {
   const removed = await tx.sql
