@@ -59,12 +59,13 @@ async function start(config: Config, opened: AsyncDisposableStack, log: Log): Pr
   const grace = config.SHUTDOWN_SECONDS * 1000;
   // Before anything is worked on: a server that cannot be reached must not take runs.
   const port = await startGateway(config, slices, dataDir, draining.signal, log);
-  let loop: RunLoop | undefined;
+  const roles = [() => port.close(grace)];
   opened.defer(async () => {
     draining.abort();
-    await allOf([port.close(grace), loop?.stop(grace)]);
+    await allOf(roles.map((stop) => stop()));
   });
-  loop = startExecution(config, slices, log);
+  const loop = startExecution(config, slices, log);
+  roles.push(() => loop.stop(grace));
   opened.adopt(startSweeper({ database, now: slices.now, log }), (sweeper) => sweeper.stop());
   let stopping: Promise<void> | undefined;
   return {

@@ -55,7 +55,7 @@ async function tooManyAttempts(tx: Tx, { events }: RunDeps, run: RunRecord): Pro
   const sinceThen = begin === -1 ? latest : latest.slice(0, begin);
   const tried = sinceThen.filter(({ data }) => data.$typeName === "ameide.events.v1.RunClaimed").length;
   if (tried < MAX_ATTEMPTS) return undefined;
-  return new AppError("INTERNAL", `the run was tried ${tried} times, and its server stopped each time`, {
+  return new AppError("INTERNAL", `the run was tried ${tried} times, and no attempt came to an end`, {
     metadata: { trace_id: currentTraceId() ?? run.runId },
   });
 }
