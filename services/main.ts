@@ -11,7 +11,8 @@ import { createWebApp } from "./gateway/web-app.ts";
 import { releaseLeases } from "./inference/index.ts";
 import { createTokenVerifier, remoteIssuer } from "./platform/auth/verify-token.ts";
 import { createInProcessBus } from "./platform/bus/in-process-bus.ts";
-import { ConfigError, readConfig, type Config } from "./platform/config/config.ts";
+import { readConfig, type Config } from "./platform/config/config.ts";
+import { startFailure } from "./platform/config/start-failure.ts";
 import { openDataDir, type DataDir } from "./platform/config/data-dir.ts";
 import { createDatabase, type Database } from "./platform/db/database.ts";
 import { migrate } from "./platform/db/migrate.ts";
@@ -158,9 +159,9 @@ async function main(): Promise<void> {
   const program = await startProgram(config, log);
   log.info({ address: program.baseUrl }, `ready: open ${program.baseUrl}`);
   const stop = (signal: string) => {
-    log.info({ signal }, "stopping");
+    log.info({ signal }, "stopping: runs and streams may finish first");
     program.stop().then(
-      () => process.exit(0),
+      () => (log.info("stopped"), process.exit(0)),
       (error: unknown) => (log.error({ err: error }, "could not stop cleanly"), process.exit(1)),
     );
   };
@@ -170,9 +171,7 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    process.stderr.write(
-      `${error instanceof ConfigError || !(error instanceof Error) ? error : (error.stack ?? error)}\n`,
-    );
+    process.stderr.write(`${startFailure(error)}\n`);
     process.exit(1);
   });
 }

@@ -231,8 +231,11 @@ const STOPPED = "the run was stopped before the tool answered";
 
 function runErrorOf({ deps, run }: RunSession, error: unknown): RunError {
   if (error instanceof AppError) {
-    const { reason, message, metadata } = error;
-    return create(RunErrorSchema, { reason: ErrorReason[reason], message, metadata: { ...metadata } });
+    const { reason, message, retryAfterMilliseconds: wait } = error;
+    const metadata = { ...error.metadata, ...(wait !== undefined && { retry_after_ms: String(wait) }) };
+    if (reason === "PROVIDERS_EXHAUSTED")
+      deps.warn(message, { runId: run.runId, model: run.model, ...metadata });
+    return create(RunErrorSchema, { reason: ErrorReason[reason], message, metadata });
   }
   const traceId = currentTraceId() ?? run.runId;
   deps.warn("a run failed for a reason that nobody foresaw", { runId: run.runId, err: error });

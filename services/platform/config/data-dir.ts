@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ConfigError } from "./config.ts";
 
 /** A `DATA_DIR` that keeps nothing. */
 const MEMORY = ":memory:";
@@ -29,7 +30,9 @@ export function openDataDir(path: string): DataDir {
 function takeLock(lock: string, path: string): void {
   const holder = existsSync(lock) ? parseHolder(readFileSync(lock, "utf8")) : undefined;
   if (holder !== undefined && holder.pid !== process.pid && isRunning(holder)) {
-    throw new Error(`${path} is in use by process ${holder.pid}; stop it, or set DATA_DIR to another folder`);
+    throw new ConfigError(
+      `${path} is in use by process ${holder.pid}; stop it, or set DATA_DIR to another folder`,
+    );
   }
   rmSync(lock, { force: true });
   try {
