@@ -1,0 +1,101 @@
+import { ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
+import { RunErrorSchema, RunState, type RunError } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import { create } from "@bufbuild/protobuf";
+import {
+  endRun,
+  findRun,
+  giveLeaseBack,
+  QUEUE_SUBJECT,
+  removeClaimed,
+  usageMessage,
+  type RunOutcome,
+} from "../inference/index.ts";
+import { isDatabaseUnavailable } from "../platform/db/sql-driver.ts";
+import { AppError } from "../platform/errors/app-error.ts";
+import { currentTraceId } from "../platform/telemetry/trace.ts";
+import type { RunSession } from "./run-session.ts";
+import { RunStop } from "./run-stop.ts";
+import { causerOf } from "./run-take-up.ts";
+import { toolResultFrame } from "./tell-event.ts";
+
+/** Ends, parks or gives back a run whose attempt was broken off. */
+export async function concludeAfter(session: RunSession, error: unknown): Promise<void> {
+  // Says nothing about the run: its lease ends, and the next attempt goes on.
+  if (isPassing(error)) throw error;
+  if (error instanceof RunStop) {
+    if (error.why === "cancelled") await conclude(session, { state: RunState.CANCELLED });
+    if (error.why === "give-back") await giveBack(session);
+  } else if (error instanceof AppError && error.reason === "BUDGET_EXCEEDED") {
+    const parks = await session.deps.budget.parks(
+      session.deps.database.reader(session.claim.tenantId),
+      error,
+    );
+    const state = parks ? RunState.PARKED : RunState.CANCELLED;
+    await conclude(session, { state, error: runErrorOf(session, error) });
+  } else {
+    await conclude(session, { state: RunState.FAILED, error: runErrorOf(session, error) });
+  }
+}
+
+/** Another error may have such a cause, too: it was already judged by whoever wrapped it. */
+const isPassing = (error: unknown) =>
+  error instanceof AppError ? error.reason === "CONTENTION" : isDatabaseUnavailable(error);
+
+/** Another executor need not wait for the end of the lease. */
+async function giveBack(session: RunSession): Promise<void> {
+  const { claim, deps } = session;
+  await session.closeCall(undefined);
+  await session.underLease(async (tx) => {
+    await giveLeaseBack(tx, claim);
+    tx.afterCommit(() => deps.bus.publish(QUEUE_SUBJECT));
+  });
+}
+
+/** Books what is open, ends the run and its lease in one transaction, then says so on the line. */
+export async function conclude(
+  session: RunSession,
+  ending: { state: RunOutcome["state"]; error?: RunError },
+): Promise<void> {
+  const { answer, claim, deps, writer } = session;
+  if (await session.closeCall(undefined)) await session.emitUsage();
+  if (ending.state !== RunState.COMPLETED) failOpenToolCalls(session);
+  const usage = usageMessage(session.spent, deps.budget.currency);
+  const outcome = { state: ending.state, parts: answer.parts(), usage, error: ending.error };
+  const run = await session.underLease(async (tx) => {
+    const now = await findRun(tx, claim.runId);
+    if (!now) throw new RunStop("lease-lost");
+    const ended = await endRun(tx, deps, causerOf(now), now, outcome);
+    await removeClaimed(tx, claim, deps.executorId);
+    return ended;
+  });
+  if (ending.error) writer.emit({ case: "error", value: ending.error });
+  const { state, end } = run;
+  const messageId = end?.messageId ?? "";
+  writer.emit({ case: "status", value: { $typeName: "ameide.inference.v1.Status", state, messageId } });
+  await writer.flush();
+  if (state !== RunState.PARKED) await deps.forget(claim.tenantId, claim.runId);
+}
+
+/** The stored parts and the frames say the same about tool calls that will get no result. */
+function failOpenToolCalls({ answer, writer }: RunSession): void {
+  for (const toolCallId of answer.failOpenToolCalls(STOPPED)) {
+    writer.emit(toolResultFrame(toolCallId, STOPPED, ToolCallState.FAILED));
+  }
+}
+
+const STOPPED = "the run was stopped before the tool answered";
+
+function runErrorOf({ deps, run }: RunSession, error: unknown): RunError {
+  if (error instanceof AppError) {
+    const { reason, message, retryAfterMilliseconds: wait } = error;
+    const metadata = { ...error.metadata, ...(wait !== undefined && { retry_after_ms: String(wait) }) };
+    if (reason === "PROVIDERS_EXHAUSTED")
+      deps.warn(message, { runId: run.runId, model: run.model, ...metadata });
+    return create(RunErrorSchema, { reason: ErrorReason[reason], message, metadata });
+  }
+  const traceId = currentTraceId() ?? run.runId;
+  deps.warn("a run failed for a reason that nobody foresaw", { runId: run.runId, err: error });
+  const message = `internal error; ask an operator for the log of run ${run.runId}`;
+  return create(RunErrorSchema, { reason: ErrorReason.INTERNAL, message, metadata: { trace_id: traceId } });
+}

@@ -1,0 +1,80 @@
+import { ToolCallState, type MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { AgentEvent, CallUsage } from "./agent-event.ts";
+import type { FrameBody } from "./run-writer.ts";
+import type { RunSession } from "./run-session.ts";
+
+const NOTHING_OWED: CallUsage = { inputTokens: 0, outputTokens: 0, reported: false, aborted: true };
+
+/** Tells readers what the graph did, and keeps the books of it. */
+export async function tellEvent(session: RunSession, event: AgentEvent): Promise<void> {
+  const { answer, writer } = session;
+  switch (event.type) {
+    case "restored":
+      return sayAgain(session, event.parts);
+    case "call_started":
+      return;
+    case "text":
+      writer.text(answer.textLength, event.text);
+      answer.addText(event.text);
+      return session.meter(event.outputTokens);
+    case "tool_call":
+      writer.emit(toolCallFrame(event.toolCallId, event.name, answer.textLength));
+      answer.addToolCall(event.toolCallId, event.name);
+      return;
+    case "tool_args":
+      emitArguments(session, event.toolCallId, event.json);
+      return session.meter(event.outputTokens);
+    case "tool_result": {
+      const state = event.failed ? ToolCallState.FAILED : ToolCallState.DONE;
+      answer.setToolResult(event.toolCallId, event.result, state);
+      writer.emit(toolResultFrame(event.toolCallId, event.result, state));
+      return;
+    }
+    case "call_refused":
+      await session.closeCall(NOTHING_OWED);
+      return;
+    case "call_ended":
+      if (await session.closeCall(event.usage)) await session.emitUsage();
+      return;
+  }
+}
+
+/** Says what the checkpoint holds of the answer; earlier attempts' frames were taken back. */
+function sayAgain(session: RunSession, parts: readonly MessagePart[]): void {
+  const { answer, writer } = session;
+  for (const { kind } of parts) {
+    if (kind.case === "text") {
+      writer.text(answer.textLength, kind.value.text);
+      answer.addText(kind.value.text);
+    } else if (kind.case === "toolCall") {
+      const { toolCallId, name, argumentsJson, result, state } = kind.value;
+      writer.emit(toolCallFrame(toolCallId, name, answer.textLength));
+      answer.addToolCall(toolCallId, name);
+      emitArguments(session, toolCallId, argumentsJson);
+      answer.setToolResult(toolCallId, result, state);
+      if (state !== ToolCallState.RUNNING) writer.emit(toolResultFrame(toolCallId, result, state));
+    }
+  }
+}
+
+function emitArguments({ answer, writer }: RunSession, toolCallId: string, json: string): void {
+  const offset = answer.addToolArguments(toolCallId, json);
+  if (offset === undefined || json === "") return;
+  const value = {
+    $typeName: "ameide.inference.v1.ToolArgsDelta" as const,
+    toolCallId,
+    offset: BigInt(offset),
+    json,
+  };
+  writer.emit({ case: "toolArgsDelta", value });
+}
+
+const toolCallFrame = (toolCallId: string, name: string, textOffset: number): FrameBody => ({
+  case: "toolCall",
+  value: { $typeName: "ameide.inference.v1.ToolCall", toolCallId, name, textOffset: BigInt(textOffset) },
+});
+
+export const toolResultFrame = (toolCallId: string, result: string, state: ToolCallState): FrameBody => ({
+  case: "toolResult",
+  value: { $typeName: "ameide.inference.v1.ToolResult", toolCallId, result, state },
+});
