@@ -29,6 +29,10 @@ export interface ModelCall {
 export interface CallUsage {
   inputTokens: number;
   outputTokens: number;
+  /** How many of the input tokens the provider had in its cache; they may be cheaper. */
+  cachedInputTokens?: number;
+  /** How many of the output tokens were spent on reasoning. */
+  reasoningTokens?: number;
   /** False where the provider told nothing believable, so that these are our counts. */
   reported: boolean;
   /** The call was cut short. */
