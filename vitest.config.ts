@@ -16,7 +16,7 @@ export default defineConfig({
           environment: "node",
           include: ["{services,sdk,scripts,bench}/**/*.test.ts"],
           exclude: OUTPUT,
-          globalSetup: "services/testing/postgres-global-setup.ts",
+          globalSetup: "services/testing/global-setup.ts",
         },
       },
       {

@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { chownSync, globSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
+import { freePort } from "./free-port.ts";
 
 const run = promisify(execFile);
 
@@ -118,14 +118,6 @@ async function processOwner(folder: string): Promise<Execute> {
   const { stdout } = await run("id", ["-u", SUPERUSER]);
   chownSync(folder, Number(stdout), -1);
   return (program, args) => run("runuser", ["-u", SUPERUSER, "--", program, ...args], { cwd: folder });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** When this process is killed, nobody is left to stop the server: a shell waits for that. */

@@ -25,6 +25,6 @@ describe("what a test needs of the machine", () => {
 
   it("when it is required by a name that nobody knows, stops the tests", () => {
     onBareMachine("postgresql");
-    expect(() => locate("chromium")).toThrow("postgresql is none of postgres, chromium, corpus");
+    expect(() => locate("chromium")).toThrow("postgresql is none of postgres, redis, nats, chromium, corpus");
   });
 });

@@ -1,15 +1,19 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { findNats } from "./nats-server.ts";
 import { findPostgres } from "./postgres-server.ts";
+import { findRedis } from "./redis-server.ts";
 
 /** Things that a machine may lack. Tests that need one are skipped without it, unless it is required. */
-export type Requirement = "postgres" | "chromium" | "corpus";
+export type Requirement = "postgres" | "redis" | "nats" | "chromium" | "corpus";
 
 const CORPUS = join(import.meta.dirname, "../../../shared/data");
 const CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 const FIND: Record<Requirement, { find(): string | undefined; hint: string }> = {
   postgres: { find: findPostgres, hint: "PostgreSQL is not installed (apt-get install postgresql)" },
+  redis: { find: findRedis, hint: "Redis is not installed (apt-get install redis-server)" },
+  nats: { find: findNats, hint: "NATS is not installed (apt-get install nats-server)" },
   chromium: { find: findChromium, hint: "Chromium is not installed (apt-get install chromium)" },
   corpus: {
     find: () => (existsSync(CORPUS) ? CORPUS : undefined),
