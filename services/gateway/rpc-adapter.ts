@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Code, ConnectError, createConnectRouter, type ConnectRouter } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  createConnectRouter,
+  createContextValues,
+  type ConnectRouter,
+} from "@connectrpc/connect";
 import type { ConnectRouterOptions } from "@connectrpc/connect";
 import {
   compressionBrotli,
@@ -9,6 +15,7 @@ import {
 } from "@connectrpc/connect-node";
 import type { Log } from "../platform/telemetry/log.ts";
 import type { Answer } from "./one-port.ts";
+import { createResponseBody, responseBodyKey } from "./response-body.ts";
 
 interface RpcAdapterOptions extends ConnectRouterOptions {
   routes(router: ConnectRouter): void;
@@ -52,7 +59,8 @@ export const pathOf = (req: IncomingMessage): string => req.url?.split("?", 1)[0
 
 function requestOf(req: IncomingMessage, res: ServerResponse) {
   try {
-    return universalRequestFromNodeRequest(req, res, undefined, undefined);
+    const values = createContextValues().set(responseBodyKey, createResponseBody(res));
+    return universalRequestFromNodeRequest(req, res, undefined, values);
   } catch {
     return undefined;
   }

@@ -117,8 +117,9 @@ async function* framesOf(
   { resumeToken = "", afterSeq = 0n, signal = new AbortController().signal, deps = {} }: WatchPlace = {},
 ): AsyncGenerator<{ frame: RunFrame }> {
   const wanted = { runId, resumeToken, afterSeq };
-  for await (const frame of watchRun({ ...watchDeps, ...deps }, actor, wanted, signal))
-    yield { frame: decoded(frame) };
+  for await (const frames of watchRun({ ...watchDeps, ...deps }, actor, wanted, signal)) {
+    for (const frame of frames) yield { frame: decoded(frame) };
+  }
 }
 
 async function openMemory(): Promise<Database> {

@@ -2,6 +2,7 @@ import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Span } from "@opentelemetry/api";
 import type { Log } from "../../platform/telemetry/log.ts";
 import { requestInfoKey } from "../request-info.ts";
+import { responseBodyKey } from "../response-body.ts";
 import { observeStream } from "./observe-stream.ts";
 
 /** Faults of ours; everything else is between the caller and their request. */
@@ -28,11 +29,13 @@ export function createTraceAndLog(log: Log): Interceptor {
         over(1);
         return res;
       }
+      const all = (count: number) => count + (req.contextValues.get(responseBodyKey)?.messages ?? 0);
+      const onEnd = (count: number) => over(all(count));
       const onError = (error: unknown, count: number) => {
-        over(count, error);
+        over(all(count), error);
         return error;
       };
-      return { ...res, message: observeStream(res.message, { around, onEnd: over, onError }) };
+      return { ...res, message: observeStream(res.message, { around, onEnd, onError }) };
     } catch (error) {
       over(0, error);
       throw error;

@@ -3,6 +3,7 @@ import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { fromBinary } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { findRun, type RunRecord } from "../../inference/index.ts";
+import { onAbort } from "../../platform/bus/on-abort.ts";
 import { createWakeUp } from "../../platform/bus/wake-up.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { FrameLog, LogPage } from "../../platform/frame-log/frame-log.ts";
@@ -31,23 +32,25 @@ export interface Follower {
   signal: AbortSignal;
 }
 
-const PAGE_FRAMES = 256;
+/** What a reader that does not read holds of the log. */
+const PAGE_FRAMES = 64;
 /** Readers get a fresh resume token at least this often; sealing one costs more than sending a frame. */
 const TOKEN_MILLISECONDS = 2000;
 const RECONNECT_MILLISECONDS = 500;
 
-/** The frames after a place, then live. Returns "behind" when the log no longer holds what comes next. */
+/** The frames after a place, page by page, then live. Returns "behind" when the log no longer holds what comes next. */
 export async function* followLine(
   deps: FollowDeps,
   follower: Follower,
   run: RunRecord,
   { epoch, seq: from }: Place,
-): AsyncGenerator<LineFrame, "over" | "behind"> {
-  const { tenantId, signal } = follower;
-  const stop = AbortSignal.any([signal, deps.draining]);
-  // Joined signals are slow to ask.
+): AsyncGenerator<readonly LineFrame[], "over" | "behind"> {
+  const { signal } = follower;
   const isStopped = () => signal.aborted || deps.draining.aborted;
-  const wakeUp = createWakeUp((wake) => deps.log.subscribe(run.runId, wake));
+  const wakeUp = createWakeUp((wake) => {
+    const stops = [deps.log.subscribe(run.runId, wake), onAbort(deps.draining, wake)];
+    return () => stops.forEach((stop) => stop());
+  });
   const stamped = createStamp(follower, epoch);
   let seq = from;
   let mayBeOver = standsStill(run);
@@ -56,41 +59,61 @@ export async function* followLine(
       const page = await deps.log.read(run.runId, seq, PAGE_FRAMES);
       if (page?.epoch !== epoch) break;
       if (page.oldestSeq > seq + 1) return "behind";
-      for (const entry of page.entries) {
-        seq = entry.seq;
-        if (!isStatus(entry.data)) {
-          yield stamped(entry.data, seq);
-          continue;
-        }
-        const frame = fromBinary(RunFrameSchema, entry.data);
-        if (isParked(frame) && (await hasGoneOn(deps, tenantId, run, seq, page))) {
-          frame.frame.value.state = RunState.RUNNING;
-          mayBeOver = true;
-        }
-        yield stamped(frame, seq);
-        if (isTerminal(frame)) return "over";
-      }
-      if (page.entries.length > 0) continue;
-      if (!mayBeOver && ((await wakeUp.wait(deps.heartbeatMilliseconds, stop)) || isStopped())) continue;
-      const over = await overSilently(deps, tenantId, run, seq);
+      const { frames, goesOn, isOver } = await framesOf(deps, follower, run, page, stamped);
+      seq = page.entries.at(-1)?.seq ?? seq;
+      mayBeOver ||= goesOn;
+      if (frames.length > 0) yield frames;
+      if (isOver) return "over";
+      // After a page that was not full there is nothing to read, or a wake-up waits already.
+      if (frames.length === PAGE_FRAMES || (frames.length > 0 && mayBeOver)) continue;
+      if (!mayBeOver && ((await wakeUp.wait(deps.heartbeatMilliseconds, signal)) || isStopped())) continue;
+      const over = await overSilently(deps, follower.tenantId, run, seq);
       if (over) {
-        yield* finalFrames(over, epoch);
+        yield finalFrames(over, epoch);
         return "over";
       }
-      if (!mayBeOver) yield stamped(frameOf(run, epoch, heartbeat(seq)), seq);
+      if (!mayBeOver) yield [stamped(frameOf(run, epoch, heartbeat(seq)), seq)];
       mayBeOver = false;
     }
   } finally {
     wakeUp.close();
   }
   if (!signal.aborted)
-    yield { ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq }) };
+    yield [{ ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq }) }];
   return "over";
 }
 
-function createStamp({ issue }: Follower, epoch: string) {
+/** The frames of a page as this reader gets them. */
+async function framesOf(
+  deps: FollowDeps,
+  { tenantId }: Follower,
+  run: RunRecord,
+  page: LogPage,
+  stamped: Stamp,
+): Promise<{ frames: LineFrame[]; goesOn: boolean; isOver: boolean }> {
+  const frames: LineFrame[] = [];
+  let goesOn = false;
+  for (const { data, seq } of page.entries) {
+    if (!isStatus(data)) {
+      frames.push(stamped(data, seq));
+      continue;
+    }
+    const frame = fromBinary(RunFrameSchema, data);
+    if (isParked(frame) && (await hasGoneOn(deps, tenantId, run, seq, page))) {
+      frame.frame.value.state = RunState.RUNNING;
+      goesOn = true;
+    }
+    frames.push(stamped(frame, seq));
+    if (isTerminal(frame)) return { frames, goesOn, isOver: true };
+  }
+  return { frames, goesOn, isOver: false };
+}
+
+type Stamp = (frame: LineFrame, seq: number) => LineFrame;
+
+function createStamp({ issue }: Follower, epoch: string): Stamp {
   let stampedAt = -Infinity;
-  return (frame: LineFrame, seq: number): LineFrame => {
+  return (frame, seq) => {
     if (performance.now() - stampedAt < TOKEN_MILLISECONDS) return frame;
     stampedAt = performance.now();
     const resumeToken = issue({ epoch, seq });

@@ -5,6 +5,7 @@ import {
 import { RunFrameSchema, type RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { createContextValues } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
 import { frameResponses } from "./frame-responses.ts";
 import { isStatus, withToken, type LineFrame } from "./stored-frame.ts";
@@ -21,11 +22,16 @@ const stored = (frame: RunFrame) => toBinary(RunFrameSchema, frame);
 
 async function responsesTo(contentType: string, ...frames: LineFrame[]): Promise<WatchRunResponse[]> {
   const line = async function* () {
-    yield* frames;
+    yield frames;
   };
-  const requestHeader = new Headers({ "content-type": contentType });
+  const context = {
+    requestHeader: new Headers({ "content-type": contentType }),
+    responseHeader: new Headers(),
+    values: createContextValues(),
+    signal: new AbortController().signal,
+  };
   const respond = (frame?: RunFrame) => create(WatchRunResponseSchema, { ...(frame && { frame }) });
-  return Array.fromAsync(frameResponses(respond, line(), { requestHeader }));
+  return Array.fromAsync(frameResponses(respond, line(), context));
 }
 
 const asSent = (response: WatchRunResponse | undefined) =>

@@ -16,7 +16,7 @@ export interface WatchDeps extends FollowDeps {
 type WatchWanted = Pick<WatchRunRequest, "runId" | "resumeToken" | "afterSeq">;
 
 /**
- * The frames of a run for one reader: from the start, from a resume token, or from a snapshot where frames are gone.
+ * The frames of a run for one reader, as many at a time as there are: from the start, from a resume token, or from a snapshot where frames are gone.
  * Ends after a terminal status; ends without one only when the reader left or was asked to reconnect.
  */
 export async function* watchRun(
@@ -24,7 +24,7 @@ export async function* watchRun(
   actor: Actor,
   wanted: WatchWanted,
   signal: AbortSignal,
-): AsyncGenerator<LineFrame> {
+): AsyncGenerator<readonly LineFrame[]> {
   requireScope(actor, "run.read");
   const { tenantId } = actor;
   const { resumeToken } = wanted;
@@ -54,29 +54,28 @@ async function* begin(
   follower: Follower,
   run: RunRecord,
   { position, resumes }: { position: Position | undefined; resumes: boolean },
-): AsyncGenerator<RunFrame, Place | undefined> {
+): AsyncGenerator<readonly RunFrame[], Place | undefined> {
   const head = standsStill(run) ? await deps.log.read(run.runId, 0, 0) : await deps.log.open(run.runId);
   // Without a token of its own: a reader cut off before the snapshot must not continue after it.
   const resumed = (state: ResumeState, place: Place) => (resumes ? [resumedFrame(run, state, place)] : []);
   if (head && position && holds(head, position)) {
     const place = { epoch: head.epoch, seq: position.seq };
-    yield* resumed(ResumeState.CONTINUED, place);
+    yield resumed(ResumeState.CONTINUED, place);
     return place;
   }
   if (!head || standsStill(run)) {
-    yield* resumed(ResumeState.SNAPSHOT_THEN_CONTINUED, NOWHERE);
-    yield* finalFrames(run, head?.epoch);
+    yield [...resumed(ResumeState.SNAPSHOT_THEN_CONTINUED, NOWHERE), ...finalFrames(run, head?.epoch)];
     return undefined;
   }
   const snapshot = await snapshotUnderWay(deps, follower.tenantId, run, head);
   if (!snapshot) {
     if (!resumes) throw new AppError("RESUME_GONE", START_IS_GONE);
-    yield* resumed(ResumeState.GONE, NOWHERE);
+    yield resumed(ResumeState.GONE, NOWHERE);
     return undefined;
   }
   const place = { epoch: head.epoch, seq: Number(snapshot.seq) };
-  yield* resumed(ResumeState.SNAPSHOT_THEN_CONTINUED, place);
-  yield { ...snapshotFrame(run, head.epoch, snapshot), resumeToken: follower.issue(place) };
+  const whole = { ...snapshotFrame(run, head.epoch, snapshot), resumeToken: follower.issue(place) };
+  yield [...resumed(ResumeState.SNAPSHOT_THEN_CONTINUED, place), whole];
   return place;
 }
 

@@ -1,0 +1,50 @@
+import type { ServerResponse } from "node:http";
+import { createContextKey } from "@connectrpc/connect";
+
+/**
+ * The body of an answer under way. A handler whose messages are encoded already may write them here, enveloped, instead
+ * of handing each to Connect; Connect still sends the headers, the first message, and the end.
+ */
+export interface ResponseBody {
+  /** Whether bytes may be written: after the headers, and while somebody is there. */
+  isOpen(): boolean;
+  /** Messages written here, which Connect and its interceptors do not see. */
+  readonly messages: number;
+  /** False when the reader is behind: write no more until `drained`. */
+  write(bytes: Uint8Array, messages: number): boolean;
+  /** Resolves when there is room again, when nobody is there any more, or when the signal aborts. */
+  drained(signal: AbortSignal): Promise<void>;
+}
+
+/** Undefined where there is no socket, as in memory. */
+export const responseBodyKey = createContextKey<ResponseBody | undefined>(undefined, {
+  description: "the body of the answer, for messages that are encoded already",
+});
+
+export function createResponseBody(response: ServerResponse): ResponseBody {
+  let messages = 0;
+  return {
+    get messages() {
+      return messages;
+    },
+    isOpen: () => response.headersSent && !response.writableEnded && !response.destroyed,
+    write(bytes, count) {
+      messages += count;
+      return response.write(bytes);
+    },
+    drained: (signal) => drained(response, signal),
+  };
+}
+
+function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    if (signal.aborted || response.destroyed) return resolve();
+    response.once("drain", done).once("close", done);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
