@@ -3,7 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { logsFor, startProgram } from "./main.ts";
+import { logsFor } from "./adapters.ts";
+import { startProgram } from "./main.ts";
 import { parseConfig } from "./platform/config/config.ts";
 
 let dataDir: string;

@@ -37,7 +37,6 @@ export interface Adapters {
 export interface Slices extends RunDeps, Adapters {
   tools: ToolPorts;
   handlers(streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">): Handlers;
-  isReady(): Promise<boolean>;
 }
 
 /** Every event type that is ever stored. */
@@ -60,7 +59,6 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
     ...runDeps,
     tools: toolPortsOf(database, now),
     handlers: (streams) => composeHandlers(runDeps, budgetDeps, streams),
-    isReady: () => answers(database),
   };
 }
 
@@ -109,13 +107,4 @@ function toolPortsOf(database: Database, now: () => Date): ToolPorts {
       return byId.length > 0 ? byId : searchArtifacts(reader, query, FOUND_ARTIFACTS);
     },
   };
-}
-
-async function answers(database: Database): Promise<boolean> {
-  try {
-    await database.ping();
-    return true;
-  } catch {
-    return false;
-  }
 }

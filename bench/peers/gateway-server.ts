@@ -45,7 +45,7 @@ const slices = composeSlices(config, {
   log: currentLog,
   now,
 });
-const devIssuer = await createDevIssuer(undefined);
+const devIssuer = await createDevIssuer();
 const draining = new AbortController().signal;
 const tokens = createResumeTokens(createTokenSealer(Buffer.alloc(32, 7)), now);
 const gateway = createGateway({
@@ -54,7 +54,7 @@ const gateway = createGateway({
   devIssuer,
   corsOrigins: [],
   webApp: (_request, response) => void response.writeHead(404).end(),
-  isReady: slices.isReady,
+  check: async () => ({ ready: true, dependencies: {} }),
   draining,
   log,
 });

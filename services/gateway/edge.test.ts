@@ -135,7 +135,12 @@ describe("health over plain HTTP", () => {
   it("is live at once, ready while the dependencies answer, and neither ready nor asked again while it drains", async () => {
     let asked = 0;
     let answers = true;
-    const gateway = await startStubGateway({}, { isReady: async () => ((asked += 1), answers) });
+    const gateway = await startStubGateway(
+      {},
+      {
+        check: async () => ((asked += 1), { ready: answers, dependencies: {} }),
+      },
+    );
     const status = async (path: string) => (await fetch(`${gateway.baseUrl}${path}`)).status;
     const many = await Promise.all(Array.from({ length: 50 }, () => status("/readyz")));
     expect([new Set(many), asked]).toEqual([new Set([200]), 1]);
@@ -145,7 +150,7 @@ describe("health over plain HTTP", () => {
     answers = true;
     await expect.poll(() => status("/readyz"), { timeout: 2000 }).toBe(200);
     await gateway.close();
-    const failing = await startStubGateway({}, { isReady: () => Promise.reject(new Error("no database")) });
+    const failing = await startStubGateway({}, { check: () => Promise.reject(new Error("no database")) });
     expect((await fetch(`${failing.baseUrl}/readyz`)).status).toBe(503);
     await failing.close();
   });

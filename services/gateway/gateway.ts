@@ -13,6 +13,7 @@ import { ServerReflection as ReflectionV1Alpha } from "@ameide/proto/grpc/reflec
 import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import type { VerifyToken } from "../platform/auth/verify-token.ts";
+import type { Readiness } from "../platform/health/dependencies.ts";
 import type { Log } from "../platform/telemetry/log.ts";
 import { answerCors } from "./cors.ts";
 import { answerDevRequest } from "./dev-issuer/dev-routes.ts";
@@ -20,7 +21,7 @@ import type { DevIssuer } from "./dev-issuer/dev-issuer.ts";
 import { createHealthHandlers } from "./health.ts";
 import { createInterceptors } from "./interceptors/index.ts";
 import type { Answer } from "./one-port.ts";
-import { createReadiness } from "./readiness.ts";
+import { answerProbe, createReadiness } from "./readiness.ts";
 import { createReflectionHandlers } from "./reflection.ts";
 import { createRequestGate, scopeOf } from "./request-gate.ts";
 import { createRpcAdapter, pathOf } from "./rpc-adapter.ts";
@@ -43,7 +44,7 @@ export interface GatewayDeps {
   devIssuer: DevIssuer | undefined;
   corsOrigins: readonly string[];
   webApp: Answer;
-  isReady(): Promise<boolean>;
+  check(): Promise<Readiness>;
   draining: AbortSignal;
   log: Log;
 }
@@ -62,8 +63,10 @@ export const PUBLIC_SERVICES: readonly DescService[] = [
 const READ_MAX_BYTES = 4 * 1024 * 1024;
 const MAX_TIMEOUT_MILLISECONDS = 3_600_000;
 
+type RouteDeps = GatewayDeps & { readiness: () => Promise<Readiness> };
+
 /** What all transports to the services have in common: the routes, the gate before them and the interceptors around. */
-export function createRouterOptions(deps: GatewayDeps) {
+export function createRouterOptions(deps: RouteDeps) {
   for (const service of PUBLIC_SERVICES) service.methods.forEach(scopeOf);
   return {
     routes: (router: ConnectRouter) => registerRoutes(router, deps),
@@ -74,7 +77,7 @@ export function createRouterOptions(deps: GatewayDeps) {
   };
 }
 
-function registerRoutes(router: ConnectRouter, { handlers, isReady, draining }: GatewayDeps): void {
+function registerRoutes(router: ConnectRouter, { handlers, readiness, draining }: RouteDeps): void {
   router.service(ChatCommandService, handlers.chatCommands);
   router.service(ChatQueryService, handlers.chatQueries);
   router.service(ArtifactCommandService, handlers.artifactCommands);
@@ -83,7 +86,10 @@ function registerRoutes(router: ConnectRouter, { handlers, isReady, draining }: 
   router.service(AgentService, handlers.agents);
   router.service(BudgetService, handlers.budgets);
   const services = new Set(PUBLIC_SERVICES.map((service) => service.typeName));
-  router.service(Health, createHealthHandlers({ services, isReady, draining }));
+  router.service(
+    Health,
+    createHealthHandlers({ services, isReady: async () => (await readiness()).ready, draining }),
+  );
   const reflection = createReflectionHandlers([...PUBLIC_SERVICES, Health, ReflectionV1, ReflectionV1Alpha]);
   router.service(ReflectionV1, reflection.v1);
   router.service(ReflectionV1Alpha, reflection.v1alpha);
@@ -91,7 +97,7 @@ function registerRoutes(router: ConnectRouter, { handlers, isReady, draining }: 
 
 /** Answers everything on the one port: RPCs, health checks, the development issuer, the web app. */
 export function createGateway(given: GatewayDeps): Answer {
-  const deps = { ...given, isReady: createReadiness(given.isReady, given.draining) };
+  const deps = { ...given, readiness: createReadiness(given) };
   const origins = new Set(deps.corsOrigins);
   const fallback: Answer = (req, res) => answerRest(deps, req, res);
   const rpc = createRpcAdapter({ ...createRouterOptions(deps), fallback, log: deps.log });
@@ -107,10 +113,9 @@ function refuseTwoTokens(req: IncomingMessage): void {
   if (req.rawHeaders.filter(isToken).length > 1) delete req.headers.authorization;
 }
 
-function answerRest(deps: GatewayDeps, req: IncomingMessage, res: ServerResponse): void {
+function answerRest(deps: RouteDeps, req: IncomingMessage, res: ServerResponse): void {
   const path = pathOf(req);
-  if (path === "/healthz") return void res.writeHead(200, TEXT).end("ok\n");
-  if (path === "/readyz") return void answerReady(deps, res);
+  if (answerProbe(deps.readiness, path, res)) return;
   if (path.startsWith("/dev/") && deps.devIssuer) return answerDevRequest(deps.devIssuer, req, res);
   if (path === "/metrics" || path.startsWith("/dev/") || isUnknownRpc(path))
     return void res.writeHead(404, TEXT).end("not found\n");
@@ -119,8 +124,3 @@ function answerRest(deps: GatewayDeps, req: IncomingMessage, res: ServerResponse
 
 const TEXT = { "content-type": "text/plain" };
 const isUnknownRpc = (path: string) => /^\/[a-z0-9_.]+\.v\d+[a-z0-9]*\.[A-Za-z0-9]+\//.test(path);
-
-async function answerReady({ isReady }: GatewayDeps, res: ServerResponse): Promise<void> {
-  const ready = await isReady();
-  res.writeHead(ready ? 200 : 503, TEXT).end(ready ? "ready\n" : "not ready\n");
-}

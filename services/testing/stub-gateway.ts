@@ -39,7 +39,7 @@ export async function startStubGateway(
     devIssuer: undefined,
     corsOrigins: [],
     webApp: (_req, res) => void res.writeHead(404).end(),
-    isReady: async () => true,
+    check: async () => ({ ready: true, dependencies: {} }),
     draining: draining.signal,
     log: recordingLog(lines),
     ...given,

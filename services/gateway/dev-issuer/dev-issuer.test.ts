@@ -12,7 +12,7 @@ import { PEOPLE } from "./people.ts";
 let issuer: DevIssuer;
 let gateway: StubGateway;
 beforeAll(async () => {
-  issuer = await createDevIssuer(undefined);
+  issuer = await createDevIssuer();
   gateway = await startStubGateway({}, { devIssuer: issuer, verify: createTokenVerifier([issuer]) });
 });
 afterAll(() => gateway.close());
@@ -126,12 +126,23 @@ describe("the development issuer", () => {
     const folder = mkdtempSync(join(tmpdir(), "dev-issuer-"));
     const [alice] = PEOPLE;
     if (!alice) throw new Error("nobody is there");
-    const token = await (await createDevIssuer(folder)).sign(alice);
+    const token = await (await createDevIssuer({ dataDir: folder })).sign(alice);
     expect(statSync(join(folder, "dev-issuer-key.json")).mode & 0o077).toBe(0);
-    const restarted = createTokenVerifier([await createDevIssuer(folder)]);
+    const restarted = createTokenVerifier([await createDevIssuer({ dataDir: folder })]);
     expect(await restarted(token)).toMatchObject({ userId: "alice" });
-    const elsewhere = createTokenVerifier([await createDevIssuer(undefined)]);
+    const elsewhere = createTokenVerifier([await createDevIssuer()]);
     await expect(elsewhere(token)).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
     rmSync(folder, { recursive: true });
+  });
+
+  it("of servers with one secret is one issuer, of another secret another", async () => {
+    const secret = Buffer.from("one secret for all servers, 32 or more");
+    const [alice] = PEOPLE;
+    if (!alice) throw new Error("nobody is there");
+    const token = await (await createDevIssuer({ secret })).sign(alice);
+    const neighbour = createTokenVerifier([await createDevIssuer({ secret })]);
+    expect(await neighbour(token)).toMatchObject({ userId: "alice" });
+    const stranger = createTokenVerifier([await createDevIssuer({ secret: Buffer.alloc(32) })]);
+    await expect(stranger(token)).rejects.toMatchObject({ reason: "UNAUTHENTICATED" });
   });
 });

@@ -1,3 +1,4 @@
+import { createPrivateKey, hkdfSync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from "jose";
@@ -16,9 +17,17 @@ export interface DevIssuer extends TrustedIssuer {
   sign(person: Person): Promise<string>;
 }
 
-/** The key is kept in the data folder, so that tokens outlive a restart. */
-export async function createDevIssuer(dataDir: string | undefined): Promise<DevIssuer> {
-  const jwk = await loadOrCreateKey(dataDir && join(dataDir, "dev-issuer-key.json"));
+/** Where the key comes from: the servers' common secret, a folder that keeps it, or else it is new each time. */
+export interface DevKeySource {
+  secret?: Uint8Array | undefined;
+  dataDir?: string | undefined;
+}
+
+/** Tokens outlive a restart, and all servers with one secret take each other's. */
+export async function createDevIssuer({ secret, dataDir }: DevKeySource = {}): Promise<DevIssuer> {
+  const jwk = secret
+    ? keyFrom(secret)
+    : await loadOrCreateKey(dataDir && join(dataDir, "dev-issuer-key.json"));
   const key = await importJWK(jwk, ALGORITHM);
   const { d: _private, ...publicJwk } = jwk;
   return {
@@ -41,6 +50,15 @@ export async function createDevIssuer(dataDir: string | undefined): Promise<DevI
         .setExpirationTime(`${LIFETIME_SECONDS}s`)
         .sign(key),
   };
+}
+
+/** What stands before the 32 bytes of an Ed25519 key in PKCS #8. */
+const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
+
+function keyFrom(secret: Uint8Array): JWK {
+  const seed = Buffer.from(hkdfSync("sha256", secret, "", ISSUER, 32));
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: "der", type: "pkcs8" });
+  return key.export({ format: "jwk" }) as JWK;
 }
 
 async function loadOrCreateKey(file: string | undefined): Promise<JWK> {

@@ -18,6 +18,7 @@ function problemsOf(env: Readonly<Record<string, string | undefined>>): string[]
 describe("the configuration", () => {
   it("has a default for everything", () => {
     expect(parseConfig({})).toMatchObject({
+      ROLES: ["gateway", "execution", "worker"],
       HOST: "127.0.0.1",
       PORT: 8080,
       DATA_DIR: ".data",
@@ -31,7 +32,9 @@ describe("the configuration", () => {
   it("takes a blank variable for one that is not set", () => {
     const names = Object.keys(parseConfig({}));
     for (const blank of ["", " ", "\t\n"]) {
-      const env = Object.fromEntries([...names, "DATABASE_URL", "TOKEN_SECRET"].map((name) => [name, blank]));
+      const env = Object.fromEntries(
+        [...names, "DATABASE_URL", "NATS_URL", "REDIS_URL", "TOKEN_SECRET"].map((name) => [name, blank]),
+      );
       expect(parseConfig(env)).toEqual(parseConfig({}));
     }
   });
@@ -57,6 +60,25 @@ describe("the configuration", () => {
       ],
       OIDC_ISSUERS: [{ issuer: "https://id.example/realms/a" }],
     });
+  });
+
+  it("lets a process have some of the roles when it shares everything with the others", () => {
+    const shared = {
+      DATABASE_URL: "postgres://me@db/ameide",
+      NATS_URL: "nats://bus:4222",
+      REDIS_URL: "rediss://cache:6379",
+      TOKEN_SECRET: CANARY,
+    };
+    expect(parseConfig({ ...shared, ROLES: "worker, gateway" }).ROLES).toEqual(["gateway", "worker"]);
+    expect(problemsOf({ ROLES: "gateway", PORT: "http" }).map((problem) => problem.split(":")[0])).toEqual([
+      "PORT",
+      "DATABASE_URL",
+      "NATS_URL",
+      "REDIS_URL",
+    ]);
+    expect(problemsOf({ ...shared, ROLES: "gateway,executor" })).toEqual([
+      "ROLES: names a role that is none of gateway, execution, worker",
+    ]);
   });
 
   it("tells every problem at once", () => {
@@ -85,6 +107,8 @@ describe("the configuration", () => {
     ["PORT", "0x10"],
     ["PORT", "8080.5"],
     ["DATABASE_URL", "mysql://me@db/x"],
+    ["NATS_URL", "http://bus"],
+    ["REDIS_URL", "cache:6379"],
     ["DATABASE_POOL_SIZE", "0"],
     ["TOKEN_SECRET", "short"],
     ["BUDGET_DAY_MICROS", "-5"],

@@ -1,27 +1,8 @@
 import { z } from "zod";
+import { moderation } from "./moderation-config.ts";
+import { providers, type ProviderConfig } from "./provider-config.ts";
 
-const price = z.object({
-  /** Micro-units of the currency per million tokens. */
-  input: z.number().int().nonnegative(),
-  output: z.number().int().nonnegative(),
-});
-const model = z.object({
-  name: z.string().min(1),
-  /** Without a price the model is refused: an unknown price is not free. */
-  price: price.optional(),
-  max_output_tokens: z.number().int().positive().default(4096),
-});
-const provider = z.object({
-  id: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
-    .refine((id) => id !== "offline", "is the built-in model's"),
-  kind: z.enum(["openai", "anthropic"]),
-  base_url: z.url().optional(),
-  api_key: z.string().min(1),
-  models: z.array(model).min(1),
-});
-export type ProviderConfig = z.infer<typeof provider>;
+export type { ProviderConfig };
 
 const issuer = z.object({
   issuer: z.url(),
@@ -42,7 +23,7 @@ const jsonOf = <T extends z.ZodType>(schema: T) =>
         return z.NEVER;
       }
     })
-    .pipe(z.array(schema));
+    .pipe(schema);
 
 const commaList = z
   .string()
@@ -59,6 +40,16 @@ const origins = commaList.pipe(
   z.array(z.string().refine(isOrigin, "is not an origin like https://app.example.com, without a path")),
 );
 
+export const ROLES = ["gateway", "execution", "worker"] as const;
+export type Role = (typeof ROLES)[number];
+
+const isRole = (name: string): name is Role => ROLES.some((role) => role === name);
+const roles = commaList
+  .refine((names) => names.every(isRole), `names a role that is none of ${ROLES.join(", ")}`)
+  .transform((names): readonly Role[] =>
+    names.length === 0 ? ROLES : ROLES.filter((r) => names.includes(r)),
+  );
+
 /** Only digits: `Number` would take a blank for 0 and 1e3 for 1000. */
 const whole = (min: number, max: number) =>
   z
@@ -67,18 +58,20 @@ const whole = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 
-const hasUniqueIds = (providers: readonly ProviderConfig[]) =>
-  new Set(providers.map(({ id }) => id)).size === providers.length;
-
 const schema = z
   .object({
+    ROLES: roles,
     HOST: z.string().default("127.0.0.1"),
     PORT: whole(0, 65535).default(8080),
     DATA_DIR: z.string().min(1).default(".data"),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     DATABASE_POOL_SIZE: whole(1, 500).default(20),
-    OIDC_ISSUERS: jsonOf(issuer),
-    MODEL_PROVIDERS: jsonOf(provider).refine(hasUniqueIds, "names a provider twice"),
+    NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    OIDC_ISSUERS: jsonOf(z.array(issuer)),
+    MODEL_PROVIDERS: jsonOf(providers),
+    MODEL_CACHE_SECONDS: whole(1, 30 * 24 * 3600).default(3600),
+    ...moderation,
     TOKEN_SECRET: z.string().min(32).optional(),
     CORS_ORIGINS: origins,
     BUDGET_DAY_MICROS: whole(0, Number.MAX_SAFE_INTEGER).default(5_000_000),
@@ -99,7 +92,25 @@ const schema = z
     message: "is required with DATABASE_URL, the same for all servers: 32 characters or more",
     // Also when something else is wrong: every problem is told at once.
     when: () => true,
-  });
+  })
+  .refine(...neededByRoles("DATABASE_URL"))
+  .refine(...neededByRoles("NATS_URL"))
+  .refine(...neededByRoles("REDIS_URL"));
+
+type Shared = "DATABASE_URL" | "NATS_URL" | "REDIS_URL";
+
+/** Processes that share the work must share what they work on. */
+function neededByRoles<K extends Shared>(name: K) {
+  const message = "is required where ROLES leaves a role out: the processes work together through it";
+  const isGiven = (config: { ROLES?: readonly Role[] } & { [N in K]?: string | undefined }) =>
+    (config.ROLES ?? ROLES).length === ROLES.length || config[name] !== undefined;
+  const params: { path: PropertyKey[]; message: string; when: () => boolean } = {
+    path: [name],
+    message,
+    when: () => true,
+  };
+  return [isGiven, params] as const;
+}
 
 /** What the program was told at start. Everything has a default for a laptop. */
 export type Config = z.infer<typeof schema>;
@@ -116,5 +127,6 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   throw new ConfigError(`the configuration cannot be used:\n${problems.join("\n")}`);
 }
 
-/** The configuration of this process. */
-export const readConfig = (): Config => parseConfig(process.env);
+/** The configuration of this process; what is given on its command line wins. */
+export const readConfig = (settings: Readonly<Record<string, string>> = {}): Config =>
+  parseConfig({ ...process.env, ...settings });

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { releaseLeases } from "./inference/index.ts";
+import { createInProcessBus } from "./platform/bus/in-process-bus.ts";
+import type { Config } from "./platform/config/config.ts";
+import { openDataDir, type DataDir } from "./platform/config/data-dir.ts";
+import { createDatabase, type Database } from "./platform/db/database.ts";
+import { migrate } from "./platform/db/migrate.ts";
+import { openPglite } from "./platform/db/pglite-driver.ts";
+import { openPostgres } from "./platform/db/postgres-driver.ts";
+import { createInProcessFrameLog } from "./platform/frame-log/in-process-frame-log.ts";
+import type { Dependency } from "./platform/health/dependencies.ts";
+import type { Log } from "./platform/telemetry/log.ts";
+import type { Adapters } from "./slices.ts";
+
+/** Everything outside of the program, opened as the configuration says. */
+export interface OpenAdapters extends Adapters {
+  /** What this machine keeps for itself; nothing where the servers share a database. */
+  dataDir: DataDir;
+  dependencies: readonly Dependency[];
+}
+
+/** An embedded adapter for each need, or the server that the configuration names. */
+export async function openAdapters(
+  config: Config,
+  opened: AsyncDisposableStack,
+  log: Log,
+): Promise<OpenAdapters> {
+  const isEmbedded = config.DATABASE_URL === undefined;
+  const dataDir = opened.adopt(openDataDir(isEmbedded ? config.DATA_DIR : ":memory:"), (dir) =>
+    dir.release(),
+  );
+  const database = await openDatabase(config, dataDir, opened, log);
+  return {
+    dataDir,
+    database,
+    bus: createInProcessBus(),
+    log: createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
+    now: () => new Date(),
+    dependencies: [{ name: "database", needed: true, answers: () => database.ping().then(() => true) }],
+  };
+}
+
+/** Twice what runs at a time, so that runs that have just ended can still be read; exported for its test. */
+export const logsFor = (concurrency: number): number => Math.max(5000, 2 * concurrency);
+
+async function openDatabase(
+  config: Config,
+  dataDir: DataDir,
+  opened: AsyncDisposableStack,
+  log: Log,
+): Promise<Database> {
+  const driver =
+    config.DATABASE_URL === undefined
+      ? await openPglite(dataDir.path && join(dataDir.path, "postgres"))
+      : openPostgres(config.DATABASE_URL, { poolSize: config.DATABASE_POOL_SIZE });
+  opened.defer(() => driver.close());
+  const applied = await migrate(driver, join(import.meta.dirname, "migrations"));
+  if (applied.length > 0) log.info({ applied }, "the database was migrated");
+  const database = createDatabase(driver);
+  // An embedded database has one server, so its leases are of a process that is gone; elsewhere they run out.
+  if (config.DATABASE_URL === undefined) await database.systemTransaction((tx) => releaseLeases(tx));
+  return database;
+}

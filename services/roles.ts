@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { OpenAdapters } from "./adapters.ts";
+import { createAgentExecutor } from "./execution/agent-executor.ts";
+import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
+import { startRunLoop, type RunLoop } from "./execution/run-loop.ts";
+import { createDevIssuer } from "./gateway/dev-issuer/dev-issuer.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { listenOnePort, type Answer, type OnePort } from "./gateway/one-port.ts";
+import { createProbes } from "./gateway/readiness.ts";
+import { createResumeTokens } from "./gateway/run-streams/resume-token.ts";
+import { createWebApp } from "./gateway/web-app.ts";
+import { createTokenVerifier, remoteIssuer } from "./platform/auth/verify-token.ts";
+import type { Config } from "./platform/config/config.ts";
+import { checkDependencies } from "./platform/health/dependencies.ts";
+import type { Log } from "./platform/telemetry/log.ts";
+import { createTokenSealer } from "./platform/tokens/sealed-token.ts";
+import type { Slices } from "./slices.ts";
+import { startSweeper } from "./worker/sweeper.ts";
+
+/** What a role works with. */
+export interface RoleDeps {
+  config: Config;
+  adapters: OpenAdapters;
+  slices: Slices;
+  /** Aborts when the process goes down. */
+  draining: AbortSignal;
+  log: Log;
+}
+
+/** The port of the process: everything with the gateway role, else whether it lives and can work. */
+export async function openPort(deps: RoleDeps): Promise<OnePort> {
+  const { config } = deps;
+  const answer = config.ROLES.includes("gateway") ? await createGatewayRole(deps) : probesOf(deps);
+  return listenOnePort(answer, { host: config.HOST, port: config.PORT });
+}
+
+const HEARTBEAT_MILLISECONDS = 8000;
+
+async function createGatewayRole(deps: RoleDeps): Promise<Answer> {
+  const { config, slices, adapters, draining, log } = deps;
+  const shared = config.TOKEN_SECRET === undefined ? undefined : Buffer.from(config.TOKEN_SECRET);
+  const { dataDir } = adapters;
+  const tokens = createResumeTokens(createTokenSealer(shared ?? dataDir.secret()), slices.now);
+  // Configuring an issuer switches the development one off.
+  const devIssuer =
+    config.OIDC_ISSUERS.length > 0
+      ? undefined
+      : await createDevIssuer({ secret: shared, dataDir: dataDir.path });
+  return createGateway({
+    handlers: slices.handlers({ tokens, draining, heartbeatMilliseconds: HEARTBEAT_MILLISECONDS }),
+    verify: createTokenVerifier(devIssuer ? [devIssuer] : config.OIDC_ISSUERS.map(remoteIssuer)),
+    devIssuer,
+    corsOrigins: config.CORS_ORIGINS,
+    webApp: createWebApp(join(import.meta.dirname, "../web/dist")),
+    check: () => checkDependencies(adapters.dependencies),
+    draining,
+    log,
+  });
+}
+
+const probesOf = ({ adapters, draining }: RoleDeps): Answer =>
+  createProbes({ check: () => checkDependencies(adapters.dependencies), draining });
+
+/** Claims runs and works on them. */
+export function startExecution({ config, slices, log }: RoleDeps): RunLoop {
+  const executor = createAgentExecutor({
+    database: slices.database,
+    agents: slices.agents,
+    providers: config.MODEL_PROVIDERS,
+    offlineTokensPerSecond: config.OFFLINE_TOKENS_PER_SECOND,
+    tools: slices.tools,
+  });
+  return startRunLoop({
+    ...slices,
+    executor,
+    executorId: randomUUID(),
+    concurrency: config.EXECUTION_CONCURRENCY,
+    leaseSeconds: config.RUN_LEASE_SECONDS,
+    forget: (tenantId, runId) => slices.database.transaction(tenantId, (tx) => deleteCheckpoints(tx, runId)),
+    warn: (message, details) => log.warn(details, message),
+  });
+}
+
+/** What nobody waits for. */
+export function startWorker({ slices, log }: RoleDeps): { stop(): Promise<void> } {
+  const sweeper = startSweeper({ database: slices.database, now: slices.now, log });
+  return {
+    async stop() {
+      sweeper.stop();
+    },
+  };
+}
