@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { chownSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -11,12 +11,24 @@ const run = promisify(execFile);
 /** A PostgreSQL of our own, which is gone with whoever started it. */
 export interface PostgresServer {
   /** The address of a new, empty database. Its owner is no superuser, as with a hosted PostgreSQL. */
-  createDatabase(): Promise<string>;
+  createDatabase(name?: string): Promise<string>;
   /** The address of a new database that begins as a copy of another one, to which nobody is connected. */
   copyDatabase(url: string): Promise<string>;
   /** What other processes need to use the server, see `joinPostgres`. */
   address: string;
+  /** Ends it and deletes its data, unless it has a folder of its own. */
   stop(): Promise<void>;
+  /** Ends it without a goodbye, as a crash would; the address and the data stay for `restart`. */
+  kill(): Promise<void>;
+  /** Kills it if it runs and starts it on the same port with what it had. */
+  restart(): Promise<void>;
+}
+
+export interface PostgresServerOptions {
+  /** Where its data is kept, safe from a power failure; default: a temporary folder, fast and deleted at the end. */
+  folder?: string;
+  /** Default: a free one. */
+  port?: number;
 }
 
 /** The folder of the newest PostgreSQL that is installed. */
@@ -30,66 +42,71 @@ const versionIn = (folder: string) => Number(folder.split("/").at(-2));
 
 const SUPERUSER = "postgres";
 const OWNER = "ameide_owner";
-/** Speed over safety: nothing in it outlives the tests. */
+/** Speed over safety, where nothing outlives the tests. */
+const UNSAFE = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
 const SETTINGS = {
-  fsync: "off",
-  synchronous_commit: "off",
-  full_page_writes: "off",
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "200",
   shared_buffers: "64MB",
 };
 
-/** Starts a server on a free port of the loopback address. */
-export async function startPostgres(bin: string): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), "ameide-postgres-"));
+/** Starts a server on the loopback address. */
+export async function startPostgres(
+  bin: string,
+  options: PostgresServerOptions = {},
+): Promise<PostgresServer> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "ameide-postgres-"));
+  const removes = options.folder === undefined;
   const asOwner = await processOwner(folder);
   const data = join(folder, "data");
+  const port = options.port ?? (await freePort());
+  const address = `postgres://${SUPERUSER}@127.0.0.1:${port}/postgres`;
+  const settings = Object.entries({ ...SETTINGS, ...(removes && UNSAFE), port });
+  const pgCtl = (...args: string[]) => asOwner(join(bin, "pg_ctl"), ["-D", data, "-w", ...args]);
+  const start = () => {
+    const told = settings.map(([name, value]) => `-c ${name}='${value}'`).join(" ");
+    return pgCtl("-l", join(folder, "log"), "-o", told, "start");
+  };
+  const kill = () => pgCtl("-m", "immediate", "stop").catch(() => undefined);
   try {
-    await asOwner(join(bin, "initdb"), [
-      "-D",
-      data,
-      "-U",
-      SUPERUSER,
-      "-A",
-      "trust",
-      "-E",
-      "UTF8",
-      "--locale=C",
-      "-N",
-    ]);
-    const port = await freePort();
-    const options = Object.entries({ ...SETTINGS, port }).map(([name, value]) => `-c ${name}='${value}'`);
-    const start = ["-D", data, "-w", "-l", join(folder, "log"), "-o", options.join(" "), "start"];
-    await asOwner(join(bin, "pg_ctl"), start);
-    const address = `postgres://${SUPERUSER}@127.0.0.1:${port}/postgres`;
-    await query(address, `CREATE ROLE ${OWNER} LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS`);
-    const stopWithParent = watchParent(folder);
-    return {
-      ...joinPostgres(address),
-      async stop() {
-        stopWithParent.cancel();
-        await asOwner(join(bin, "pg_ctl"), ["-D", data, "-m", "immediate", "-w", "stop"]);
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
+    const isNew = !existsSync(data);
+    if (isNew) await asOwner(join(bin, "initdb"), ["-D", data, ...INITDB]);
+    await start();
+    if (isNew) await query(address, `CREATE ROLE ${OWNER} LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS`);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    if (removes) rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+  const stopWithParent = watchParent(data, removes ? folder : "");
+  return {
+    ...joinPostgres(address),
+    kill: async () => void (await kill()),
+    async restart() {
+      await kill();
+      await start();
+    },
+    async stop() {
+      stopWithParent.cancel();
+      await (removes ? kill() : pgCtl("-m", "fast", "stop"));
+      if (removes) rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
+const INITDB = ["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
+
 /** Uses a server that another process started. */
-export function joinPostgres(address: string): Omit<PostgresServer, "stop"> {
-  const create = async (template: string) => {
-    const name = `t${crypto.randomUUID().replaceAll("-", "")}`;
+export function joinPostgres(
+  address: string,
+): Pick<PostgresServer, "address" | "createDatabase" | "copyDatabase"> {
+  const create = async (template: string, name = `t${crypto.randomUUID().replaceAll("-", "")}`) => {
     await query(address, `CREATE DATABASE ${name} OWNER ${OWNER} TEMPLATE ${template}`);
     return urlOf(address, name);
   };
   return {
     address,
-    createDatabase: () => create("template0"),
+    createDatabase: (name) => create("template0", name),
     copyDatabase: (url) => create(new URL(url).pathname.slice(1)),
   };
 }
@@ -121,11 +138,11 @@ async function processOwner(folder: string): Promise<Execute> {
 }
 
 /** When this process is killed, nobody is left to stop the server: a shell waits for that. */
-function watchParent(folder: string): { cancel(): void } {
+function watchParent(data: string, remove: string): { cancel(): void } {
   const script = `
     while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done
-    kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")"; sleep 1; rm -rf "$0"`;
-  const shell = spawn("sh", ["-c", script, folder], { detached: true, stdio: "ignore" });
+    kill -QUIT "$(head -n 1 "$0/postmaster.pid")"; sleep 1; [ -z "$1" ] || rm -rf "$1"`;
+  const shell = spawn("sh", ["-c", script, data, remove], { detached: true, stdio: "ignore" });
   shell.unref();
   return { cancel: () => void shell.kill() };
 }

@@ -3,9 +3,10 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startNats } from "./nats-server.ts";
+import { startPostgres } from "./postgres-server.ts";
 import type { PrivateServer } from "./private-server.ts";
 import { startRedis } from "./redis-server.ts";
-import { available } from "./requirements.ts";
+import { available, locate } from "./requirements.ts";
 import { sharedNats, sharedRedis } from "./shared-servers.ts";
 
 /** What a server says to these lines, a farewell among them; rejects when nobody listens. */
@@ -42,6 +43,18 @@ describe.skipIf(!available("redis"))("a private Redis", () => {
   it("is another one than that of the whole test run", async () => {
     expect(await say(await sharedRedis(), ["PING", "QUIT"])).toContain("+PONG");
     expect(await sharedRedis()).not.toBe(redis.url);
+  });
+});
+
+describe.skipIf(!available("postgres"))("a private PostgreSQL", () => {
+  it("killed and restarted is where it was, with what it had", async () => {
+    const server = await startPostgres(locate("postgres") ?? "");
+    const url = await server.createDatabase();
+    await server.kill();
+    await expect(server.createDatabase()).rejects.toThrow("ECONNREFUSED");
+    await server.restart();
+    expect(new URL(await server.copyDatabase(url)).port).toBe(new URL(url).port);
+    await server.stop();
   });
 });
 
