@@ -10,6 +10,7 @@ import { openPostgres } from "./platform/db/postgres-driver.ts";
 import { createInProcessFrameLog } from "./platform/frame-log/in-process-frame-log.ts";
 import type { Dependency } from "./platform/health/dependencies.ts";
 import type { Log } from "./platform/telemetry/log.ts";
+import { createInProcessWorkQueue } from "./platform/work-queue/in-process-work-queue.ts";
 import type { Adapters } from "./slices.ts";
 
 /** Everything outside of the program, opened as the configuration says. */
@@ -34,6 +35,7 @@ export async function openAdapters(
     dataDir,
     database,
     bus: createInProcessBus(),
+    workQueue: createInProcessWorkQueue(),
     log: createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
     now: () => new Date(),
     dependencies: [{ name: "database", needed: true, answers: () => database.ping().then(() => true) }],

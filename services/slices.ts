@@ -24,11 +24,13 @@ import type { Config } from "./platform/config/config.ts";
 import type { Database } from "./platform/db/database.ts";
 import { createEventStore } from "./platform/event-store/event-store.ts";
 import type { FrameLog } from "./platform/frame-log/frame-log.ts";
+import type { WorkQueue } from "./platform/work-queue/work-queue.ts";
 
 /** What the slices stand on; each has an embedded and a server adapter. */
 export interface Adapters {
   database: Database;
   bus: Bus;
+  workQueue: WorkQueue;
   log: FrameLog;
   now: () => Date;
 }

@@ -7,6 +7,7 @@ import { listenOnePort } from "../../services/gateway/one-port.ts";
 import { createResumeTokens } from "../../services/gateway/run-streams/resume-token.ts";
 import { createTokenVerifier } from "../../services/platform/auth/verify-token.ts";
 import { createInProcessBus } from "../../services/platform/bus/in-process-bus.ts";
+import { createInProcessWorkQueue } from "../../services/platform/work-queue/in-process-work-queue.ts";
 import { parseConfig } from "../../services/platform/config/config.ts";
 import { createDatabase } from "../../services/platform/db/database.ts";
 import { migrate } from "../../services/platform/db/migrate.ts";
@@ -42,6 +43,7 @@ const currentLog: FrameLog = {
 const slices = composeSlices(config, {
   database: createDatabase(driver),
   bus: createInProcessBus(),
+  workQueue: createInProcessWorkQueue(),
   log: currentLog,
   now,
 });

@@ -6,7 +6,7 @@ import {
   endRun,
   findRun,
   giveLeaseBack,
-  QUEUE_SUBJECT,
+  hintRun,
   removeClaimed,
   usageMessage,
   type RunOutcome,
@@ -48,7 +48,7 @@ async function giveBack(session: RunSession): Promise<void> {
   await session.closeCall(undefined);
   await session.underLease(async (tx) => {
     await giveLeaseBack(tx, claim);
-    tx.afterCommit(() => deps.bus.publish(QUEUE_SUBJECT));
+    hintRun(tx, deps, claim.runId);
   });
 }
 

@@ -202,6 +202,7 @@ describe("a run loop", () => {
     const runId = await slices.start(alice, "echo once");
     await ended(runId);
     await slices.database.transaction(alice.tenantId, (tx) => enqueueRun(tx, runId, 1, new Date()));
+    slices.workQueue.offer({ tenantId: alice.tenantId, workId: runId });
     await sleep(50);
     expect(await findRun(reader(), runId)).toMatchObject({ state: RunState.COMPLETED, attempt: 1 });
     await loop.stop(0);

@@ -1,14 +1,8 @@
-import {
-  CANCEL_SUBJECT,
-  claimRuns,
-  QUEUE_SUBJECT,
-  releaseLeases,
-  renewLeases,
-  type Claim,
-} from "../inference/index.ts";
+import { CANCEL_SUBJECT, releaseLeases, renewLeases, type Claim } from "../inference/index.ts";
 import { createWakeUp } from "../platform/bus/wake-up.ts";
 import { inTrace, withSpan } from "../platform/telemetry/trace.ts";
 import { runAttempt } from "./run-attempt.ts";
+import { createRunClaims } from "./run-claims.ts";
 import type { RunSessionDeps } from "./run-session.ts";
 import { RunStop } from "./run-stop.ts";
 
@@ -29,8 +23,8 @@ interface Active {
   done: Promise<void>;
 }
 
-/** A wake-up may be lost, so the queue is read this often in any case. */
-const POLL_MILLISECONDS = 1000;
+/** After a failure. */
+const PAUSE_MILLISECONDS = 1000;
 
 /** Claims runs from the queue and works on them until it is stopped. */
 export function startRunLoop(deps: RunLoopDeps): RunLoop {
@@ -38,7 +32,9 @@ export function startRunLoop(deps: RunLoopDeps): RunLoop {
   const stopping = new AbortController();
   /** Leases are kept as long as runs are under way. */
   const idle = new AbortController();
-  const queue = createWakeUp((wake) => deps.bus.subscribe(QUEUE_SUBJECT, wake));
+  const claimNext = createRunClaims(deps);
+  /** Woken when a run makes room for another. */
+  const places = createWakeUp(() => () => undefined);
   const cancels = createWakeUp((wake) => deps.bus.subscribe(CANCEL_SUBJECT, wake));
 
   const begin = (claimed: Claim) => {
@@ -54,13 +50,13 @@ export function startRunLoop(deps: RunLoopDeps): RunLoop {
   };
   const forget = (run: Active) => {
     if (active.get(run.claim.runId) === run) active.delete(run.claim.runId);
-    queue.wake();
+    places.wake();
   };
   const allDone = () => Promise.all([...active.values()].map((run) => run.done));
   const claiming = repeat(stopping.signal, deps, async () => {
-    const claims = await claim(deps, deps.concurrency - active.size);
-    claims.forEach(begin);
-    if (claims.length === 0) await queue.wait(POLL_MILLISECONDS, stopping.signal);
+    const free = deps.concurrency - active.size;
+    if (free > 0) (await claimNext(free, stopping.signal)).forEach(begin);
+    else await places.wait(PAUSE_MILLISECONDS, stopping.signal);
   });
   const renewing = repeat(idle.signal, deps, async () => {
     await cancels.wait((deps.leaseSeconds * 1000) / 3, idle.signal);
@@ -77,15 +73,10 @@ export function startRunLoop(deps: RunLoopDeps): RunLoop {
       idle.abort();
       await renewing;
       await deps.database.systemTransaction((tx) => releaseLeases(tx, deps.executorId));
-      queue.close();
+      places.close();
       cancels.close();
     },
   };
-}
-
-async function claim({ database, executorId, leaseSeconds }: RunLoopDeps, limit: number): Promise<Claim[]> {
-  if (limit <= 0) return [];
-  return database.systemTransaction((tx) => claimRuns(tx, { executorId, leaseSeconds, limit }));
 }
 
 /** Keeps the leases of all runs under way; learns which are lost and which are to stop. */
@@ -131,7 +122,7 @@ async function repeat(signal: AbortSignal, deps: RunLoopDeps, step: () => Promis
     } catch (error) {
       deps.warn("the run queue does not answer", { err: error });
       await within(
-        POLL_MILLISECONDS,
+        PAUSE_MILLISECONDS,
         new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true })),
       );
     }

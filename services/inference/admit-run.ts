@@ -3,8 +3,9 @@ import type { Actor } from "../platform/auth/actor.ts";
 import type { Tx } from "../platform/db/database.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import type { AgentDefinition } from "./agent-registry.ts";
-import { changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
+import { changeRun, type RunDeps } from "./change-run.ts";
 import { conversationOfRun, type SpokenMessage } from "./conversation.ts";
+import { hintRun } from "./hint-run.ts";
 import { enqueueRun } from "./lease-store.ts";
 import type { ModelInfo } from "./model-catalog.ts";
 import { decideAdmit, newRun, type RunRecord } from "./run.ts";
@@ -50,7 +51,7 @@ export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunT
   const run = await changeRun(tx, deps, actor, newRun(runId), decided, requestId);
   await deps.budget.admit(tx, runId, reservedMicros);
   await enqueueRun(tx, runId, 0, deps.now());
-  tx.afterCommit(() => deps.bus.publish(QUEUE_SUBJECT));
+  hintRun(tx, deps, runId);
   return run;
 }
 

@@ -2,18 +2,19 @@ import type { ChatDeps, Causer } from "../chat/index.ts";
 import type { RunBudget } from "../budget/index.ts";
 import type { Bus } from "../platform/bus/bus.ts";
 import type { Tx } from "../platform/db/database.ts";
+import type { WorkQueue } from "../platform/work-queue/work-queue.ts";
 import type { AgentRegistry } from "./agent-registry.ts";
 import { evolveRun, runStream, type RunEvent, type RunRecord } from "./run.ts";
 import { saveRun } from "./store.ts";
 
 export interface RunDeps extends ChatDeps {
   bus: Bus;
+  /** Hints for the executors; an id is a run's. */
+  workQueue: WorkQueue;
   agents: AgentRegistry;
   budget: RunBudget;
 }
 
-/** Published when a run was put in the queue. */
-export const QUEUE_SUBJECT = "runs.queued";
 /** Published when a run was asked to stop. */
 export const CANCEL_SUBJECT = "runs.cancelled";
 

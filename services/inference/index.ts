@@ -1,11 +1,13 @@
 /** What other slices and the execution layer may use of runs. */
 export { createAgentRegistry, type AgentDefinition, type AgentRegistry } from "./agent-registry.ts";
-export { CANCEL_SUBJECT, changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
+export { CANCEL_SUBJECT, changeRun, type RunDeps } from "./change-run.ts";
 export { createChatRuns } from "./chat-runs.ts";
 export { conversationOfRun } from "./conversation.ts";
 export { endRun } from "./end-run.ts";
 export { createInferenceHandlers } from "./handlers.ts";
+export { hintRun } from "./hint-run.ts";
 export {
+  claimNamedRuns,
   claimRuns,
   giveLeaseBack,
   holdsClaim,

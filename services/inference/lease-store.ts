@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, sql, type SQL } from "drizzle-orm";
 import type { Tx } from "../platform/db/database.ts";
 import { currentTraceparent } from "../platform/telemetry/trace.ts";
 import { runLeases } from "./tables.ts";
@@ -69,26 +69,56 @@ export async function holdsClaim(tx: Tx, claim: Claim, executorId: string): Prom
   return row?.executorId === executorId && row.attempt === claim.attempt;
 }
 
+interface ClaimOptions {
+  executorId: string;
+  leaseSeconds: number;
+}
+
 /** Claims runs that nobody works on, oldest first, of all tenants. */
 export async function claimRuns(
   systemTx: Tx,
-  { executorId, leaseSeconds, limit }: { executorId: string; leaseSeconds: number; limit: number },
+  { limit, ...options }: ClaimOptions & { limit: number },
 ): Promise<Claim[]> {
-  // Materialized, or a plan that looks twice would claim more than the limit.
   const due = sql`
-    WITH due AS MATERIALIZED (
-      SELECT tenant_id, run_id FROM run_leases WHERE lease_until < now()
-      ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-    SELECT tenant_id, run_id FROM due`;
-  return systemTx.sql
-    .update(runLeases)
-    .set({
-      executorId,
-      leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
-      attempt: sql`${runLeases.attempt} + 1`,
-    })
-    .where(sql`(tenant_id, run_id) IN (${due})`)
-    .returning(CLAIM);
+    SELECT tenant_id, run_id FROM run_leases WHERE lease_until < now()
+    ORDER BY created_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+  return claimWhatIsDue(systemTx, options, due);
+}
+
+/** Of these runs, claims those that nobody works on: however many others wait, it reads no more rows than named. */
+export async function claimNamedRuns(
+  systemTx: Tx,
+  { runs, ...options }: ClaimOptions & { runs: readonly Pick<Claim, "tenantId" | "runId">[] },
+): Promise<Claim[]> {
+  const tenantIds = `{${runs.map(({ tenantId }) => tenantId).join()}}`;
+  const runIds = `{${runs.map(({ runId }) => runId).join()}}`;
+  const due = sql`
+    SELECT lease.tenant_id, lease.run_id
+    FROM unnest(${tenantIds}::uuid[], ${runIds}::uuid[]) AS named (tenant_id, run_id)
+    JOIN run_leases AS lease USING (tenant_id, run_id)
+    WHERE lease.lease_until < now() FOR UPDATE OF lease SKIP LOCKED`;
+  return claimWhatIsDue(systemTx, options, due);
+}
+
+async function claimWhatIsDue(
+  systemTx: Tx,
+  { executorId, leaseSeconds }: ClaimOptions,
+  due: SQL,
+): Promise<Claim[]> {
+  return (
+    systemTx.sql
+      .update(runLeases)
+      .set({
+        executorId,
+        leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
+        attempt: sql`${runLeases.attempt} + 1`,
+      })
+      // Materialized, or a plan that looks twice would claim more than the limit.
+      .where(
+        sql`(tenant_id, run_id) IN (WITH due AS MATERIALIZED (${due}) SELECT tenant_id, run_id FROM due)`,
+      )
+      .returning(CLAIM)
+  );
 }
 
 /** Prolongs the leases of an executor; resolves to those it still has, with whether they are to stop. */

@@ -7,8 +7,9 @@ import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import { runCommand } from "../platform/command/run-command.ts";
 import type { Tx } from "../platform/db/database.ts";
 import { inputTokensOf } from "./admit-run.ts";
-import { changeRun, QUEUE_SUBJECT, type RunDeps } from "./change-run.ts";
+import { changeRun, type RunDeps } from "./change-run.ts";
 import { conversationOfRun } from "./conversation.ts";
+import { hintRun } from "./hint-run.ts";
 import { enqueueRun } from "./lease-store.ts";
 import { loadReadableRun } from "./run-access.ts";
 import { runSummary } from "./run-message.ts";
@@ -27,7 +28,7 @@ export async function resumeRun(
     await deps.budget.admit(tx, run.runId, reservedMicros);
     const resumed = await changeRun(tx, deps, actor, run, decided, request.requestId);
     await enqueueRun(tx, run.runId, run.attempt, deps.now());
-    tx.afterCommit(() => deps.bus.publish(QUEUE_SUBJECT));
+    hintRun(tx, deps, run.runId);
     return { run: runSummary(resumed) };
   });
 }

@@ -11,6 +11,7 @@ import { decoded } from "../gateway/run-streams/frame-responses.ts";
 import { watchRun, type WatchDeps } from "../gateway/run-streams/watch-run.ts";
 import { startRun } from "../inference/index.ts";
 import type { Actor } from "../platform/auth/actor.ts";
+import type { Bus } from "../platform/bus/bus.ts";
 import { createInProcessBus } from "../platform/bus/in-process-bus.ts";
 import { parseConfig, type ProviderConfig } from "../platform/config/config.ts";
 import { createDatabase, type Database } from "../platform/db/database.ts";
@@ -19,6 +20,8 @@ import { openPglite } from "../platform/db/pglite-driver.ts";
 import type { FrameLog } from "../platform/frame-log/frame-log.ts";
 import { createInProcessFrameLog } from "../platform/frame-log/in-process-frame-log.ts";
 import { createTokenSealer } from "../platform/tokens/sealed-token.ts";
+import { createInProcessWorkQueue } from "../platform/work-queue/in-process-work-queue.ts";
+import type { WorkQueue } from "../platform/work-queue/work-queue.ts";
 import { composeSlices, type Slices } from "../slices.ts";
 
 /** The domain without the edge, for what cannot be told the real server: its clock, its frame log, its heartbeat. */
@@ -46,6 +49,8 @@ export interface TestSlicesOptions {
   /** Stays open. Default: a fresh one in memory. */
   database?: Database;
   log?: FrameLog;
+  bus?: Bus;
+  workQueue?: WorkQueue;
   providers?: readonly ProviderConfig[];
   offlineTokensPerSecond?: number;
   env?: Readonly<Record<string, string>>;
@@ -69,7 +74,8 @@ export async function openTestSlices(options: TestSlicesOptions = {}): Promise<T
   const config = parseConfig({ MODEL_PROVIDERS: JSON.stringify(providers), ...env });
   const clock = { ahead: 0 };
   const now = () => new Date(Date.now() + clock.ahead);
-  const slices = composeSlices(config, { database, bus: createInProcessBus(), log, now });
+  const { bus = createInProcessBus(), workQueue = createInProcessWorkQueue() } = options;
+  const slices = composeSlices(config, { database, bus, workQueue, log, now });
   const tokens: ResumeTokens = createResumeTokens(createTokenSealer(Buffer.alloc(32, 7)), now);
   const draining = new AbortController();
   const watchDeps = { ...slices, tokens, draining: draining.signal, heartbeatMilliseconds: 8000 };
