@@ -33,6 +33,8 @@ export const CODE_OF_REASON = {
   UNIMPLEMENTED: Code.Unimplemented,
   CONTENTION: Code.Aborted,
   MALFORMED: Code.InvalidArgument,
+  INTERRUPT_STALE: Code.FailedPrecondition,
+  TURN_QUEUE_FULL: Code.ResourceExhausted,
 } satisfies Record<Reason, Code>;
 
 /** The reason for an error that Connect itself raised, by its code. */

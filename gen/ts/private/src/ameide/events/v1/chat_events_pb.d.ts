@@ -70,8 +70,8 @@ export declare type ChatCreated = Message<"ameide.events.v1.ChatCreated"> & {
 export declare const ChatCreatedSchema: GenMessage<ChatCreated>;
 
 /**
- * Stream `chat-<id>`: somebody said something. A user's message with a run id opens that run's turn,
- * an assistant's closes it.
+ * Stream `chat-<id>`: somebody said something. A user's message with a run id opens that run's turn, or waits for it
+ * while another is open; an assistant's closes the turn of its run, or takes it out of those that wait.
  *
  * @generated from message ameide.events.v1.MessageSent
  */
@@ -89,6 +89,73 @@ export declare type MessageSent = Message<"ameide.events.v1.MessageSent"> & {
  * Use `create(MessageSentSchema)` to create a new message.
  */
 export declare const MessageSentSchema: GenMessage<MessageSent>;
+
+/**
+ * Stream `chat-<id>`: a turn was rolled back. It stays open until its run has ended.
+ *
+ * @generated from message ameide.events.v1.TurnWithdrawn
+ */
+export declare type TurnWithdrawn = Message<"ameide.events.v1.TurnWithdrawn"> & {
+  /**
+   * Its run.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * The message that had opened it, or waited.
+   *
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+};
+
+/**
+ * Describes the message ameide.events.v1.TurnWithdrawn.
+ * Use `create(TurnWithdrawnSchema)` to create a new message.
+ */
+export declare const TurnWithdrawnSchema: GenMessage<TurnWithdrawn>;
+
+/**
+ * Stream `chat-<id>`: the run of a withdrawn turn ended, which closes the turn. What it said is kept here only.
+ *
+ * @generated from message ameide.events.v1.AnswerWithdrawn
+ */
+export declare type AnswerWithdrawn = Message<"ameide.events.v1.AnswerWithdrawn"> & {
+  /**
+   * The answer; its version is given by the event's own.
+   *
+   * @generated from field: ameide.chat.v1.ChatMessage message = 1;
+   */
+  message?: ChatMessage | undefined;
+};
+
+/**
+ * Describes the message ameide.events.v1.AnswerWithdrawn.
+ * Use `create(AnswerWithdrawnSchema)` to create a new message.
+ */
+export declare const AnswerWithdrawnSchema: GenMessage<AnswerWithdrawn>;
+
+/**
+ * Stream `chat-<id>`: the run whose turn it is stood still and goes on.
+ *
+ * @generated from message ameide.events.v1.TurnResumed
+ */
+export declare type TurnResumed = Message<"ameide.events.v1.TurnResumed"> & {
+  /**
+   * The run.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+};
+
+/**
+ * Describes the message ameide.events.v1.TurnResumed.
+ * Use `create(TurnResumedSchema)` to create a new message.
+ */
+export declare const TurnResumedSchema: GenMessage<TurnResumed>;
 
 /**
  * Stream `chat-<id>`: the title changed.

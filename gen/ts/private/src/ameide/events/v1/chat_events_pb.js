@@ -12,7 +12,7 @@ import { file_ameide_chat_v1_chat } from "@ameide/proto/ameide/chat/v1/chat_pb.j
  * Describes the file ameide/events/v1/chat_events.proto.
  */
 export const file_ameide_events_v1_chat_events = /*@__PURE__*/
-  fileDesc("CiJhbWVpZGUvZXZlbnRzL3YxL2NoYXRfZXZlbnRzLnByb3RvEhBhbWVpZGUuZXZlbnRzLnYxIrUBCgtDaGF0Q3JlYXRlZBIPCgd1c2VyX2lkGAEgASgJEg0KBXRpdGxlGAIgASgJEjIKCnZpc2liaWxpdHkYAyABKA4yHi5hbWVpZGUuY2hhdC52MS5DaGF0VmlzaWJpbGl0eRIQCgh0ZWFtX2lkcxgEIAMoCRIQCghhZ2VudF9pZBgFIAEoCRIuCghtZXRhZGF0YRgGIAEoCzIcLmFtZWlkZS5jaGF0LnYxLkNoYXRNZXRhZGF0YSI7CgtNZXNzYWdlU2VudBIsCgdtZXNzYWdlGAEgASgLMhsuYW1laWRlLmNoYXQudjEuQ2hhdE1lc3NhZ2UiHAoLQ2hhdFJlbmFtZWQSDQoFdGl0bGUYASABKAkiXQoVQ2hhdFZpc2liaWxpdHlDaGFuZ2VkEjIKCnZpc2liaWxpdHkYASABKA4yHi5hbWVpZGUuY2hhdC52MS5DaGF0VmlzaWJpbGl0eRIQCgh0ZWFtX2lkcxgCIAMoCSJiChJDaGF0QXJ0aWZhY3RMaW5rZWQSEwoLYXJ0aWZhY3RfaWQYASABKAkSNwoNcmVsYXRpb25fdHlwZRgCIAEoDjIgLmFtZWlkZS5hcnRpZmFjdC52MS5SZWxhdGlvblR5cGUiKwoUQ2hhdEFydGlmYWN0VW5saW5rZWQSEwoLYXJ0aWZhY3RfaWQYASABKAkiDQoLQ2hhdERlbGV0ZWRiBnByb3RvMw", [file_ameide_artifact_v1_artifact, file_ameide_chat_v1_chat]);
+  fileDesc("CiJhbWVpZGUvZXZlbnRzL3YxL2NoYXRfZXZlbnRzLnByb3RvEhBhbWVpZGUuZXZlbnRzLnYxIrUBCgtDaGF0Q3JlYXRlZBIPCgd1c2VyX2lkGAEgASgJEg0KBXRpdGxlGAIgASgJEjIKCnZpc2liaWxpdHkYAyABKA4yHi5hbWVpZGUuY2hhdC52MS5DaGF0VmlzaWJpbGl0eRIQCgh0ZWFtX2lkcxgEIAMoCRIQCghhZ2VudF9pZBgFIAEoCRIuCghtZXRhZGF0YRgGIAEoCzIcLmFtZWlkZS5jaGF0LnYxLkNoYXRNZXRhZGF0YSI7CgtNZXNzYWdlU2VudBIsCgdtZXNzYWdlGAEgASgLMhsuYW1laWRlLmNoYXQudjEuQ2hhdE1lc3NhZ2UiMwoNVHVybldpdGhkcmF3bhIOCgZydW5faWQYASABKAkSEgoKbWVzc2FnZV9pZBgCIAEoCSI/Cg9BbnN3ZXJXaXRoZHJhd24SLAoHbWVzc2FnZRgBIAEoCzIbLmFtZWlkZS5jaGF0LnYxLkNoYXRNZXNzYWdlIh0KC1R1cm5SZXN1bWVkEg4KBnJ1bl9pZBgBIAEoCSIcCgtDaGF0UmVuYW1lZBINCgV0aXRsZRgBIAEoCSJdChVDaGF0VmlzaWJpbGl0eUNoYW5nZWQSMgoKdmlzaWJpbGl0eRgBIAEoDjIeLmFtZWlkZS5jaGF0LnYxLkNoYXRWaXNpYmlsaXR5EhAKCHRlYW1faWRzGAIgAygJImIKEkNoYXRBcnRpZmFjdExpbmtlZBITCgthcnRpZmFjdF9pZBgBIAEoCRI3Cg1yZWxhdGlvbl90eXBlGAIgASgOMiAuYW1laWRlLmFydGlmYWN0LnYxLlJlbGF0aW9uVHlwZSIrChRDaGF0QXJ0aWZhY3RVbmxpbmtlZBITCgthcnRpZmFjdF9pZBgBIAEoCSINCgtDaGF0RGVsZXRlZGIGcHJvdG8z", [file_ameide_artifact_v1_artifact, file_ameide_chat_v1_chat]);
 
 /**
  * Describes the message ameide.events.v1.ChatCreated.
@@ -29,37 +29,58 @@ export const MessageSentSchema = /*@__PURE__*/
   messageDesc(file_ameide_events_v1_chat_events, 1);
 
 /**
+ * Describes the message ameide.events.v1.TurnWithdrawn.
+ * Use `create(TurnWithdrawnSchema)` to create a new message.
+ */
+export const TurnWithdrawnSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_chat_events, 2);
+
+/**
+ * Describes the message ameide.events.v1.AnswerWithdrawn.
+ * Use `create(AnswerWithdrawnSchema)` to create a new message.
+ */
+export const AnswerWithdrawnSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_chat_events, 3);
+
+/**
+ * Describes the message ameide.events.v1.TurnResumed.
+ * Use `create(TurnResumedSchema)` to create a new message.
+ */
+export const TurnResumedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_chat_events, 4);
+
+/**
  * Describes the message ameide.events.v1.ChatRenamed.
  * Use `create(ChatRenamedSchema)` to create a new message.
  */
 export const ChatRenamedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_chat_events, 2);
+  messageDesc(file_ameide_events_v1_chat_events, 5);
 
 /**
  * Describes the message ameide.events.v1.ChatVisibilityChanged.
  * Use `create(ChatVisibilityChangedSchema)` to create a new message.
  */
 export const ChatVisibilityChangedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_chat_events, 3);
+  messageDesc(file_ameide_events_v1_chat_events, 6);
 
 /**
  * Describes the message ameide.events.v1.ChatArtifactLinked.
  * Use `create(ChatArtifactLinkedSchema)` to create a new message.
  */
 export const ChatArtifactLinkedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_chat_events, 4);
+  messageDesc(file_ameide_events_v1_chat_events, 7);
 
 /**
  * Describes the message ameide.events.v1.ChatArtifactUnlinked.
  * Use `create(ChatArtifactUnlinkedSchema)` to create a new message.
  */
 export const ChatArtifactUnlinkedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_chat_events, 5);
+  messageDesc(file_ameide_events_v1_chat_events, 8);
 
 /**
  * Describes the message ameide.events.v1.ChatDeleted.
  * Use `create(ChatDeletedSchema)` to create a new message.
  */
 export const ChatDeletedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_chat_events, 6);
+  messageDesc(file_ameide_events_v1_chat_events, 9);
 

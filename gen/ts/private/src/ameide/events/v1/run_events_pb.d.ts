@@ -4,8 +4,9 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { ChatMessageInput, MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { ChatMessageInput, FinishReason, MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { RunError, RunOptions, RunState, Usage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import type { Interrupt, InterruptAnswer } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 
 /**
  * Describes the file ameide/events/v1/run_events.proto.
@@ -80,6 +81,13 @@ export declare type RunAdmitted = Message<"ameide.events.v1.RunAdmitted"> & {
    * @generated from field: int64 reserved_micros = 9;
    */
   reservedMicros: bigint;
+
+  /**
+   * The version of the message that it answers: its turn in the chat; 0 without a chat.
+   *
+   * @generated from field: int64 turn = 13;
+   */
+  turn: bigint;
 };
 
 /**
@@ -87,6 +95,26 @@ export declare type RunAdmitted = Message<"ameide.events.v1.RunAdmitted"> & {
  * Use `create(RunAdmittedSchema)` to create a new message.
  */
 export declare const RunAdmittedSchema: GenMessage<RunAdmitted>;
+
+/**
+ * Stream `run-<id>`: its executor was told to stop and gave it back unfinished, which counts as no try.
+ *
+ * @generated from message ameide.events.v1.RunGivenBack
+ */
+export declare type RunGivenBack = Message<"ameide.events.v1.RunGivenBack"> & {
+  /**
+   * The attempt.
+   *
+   * @generated from field: int32 attempt = 1;
+   */
+  attempt: number;
+};
+
+/**
+ * Describes the message ameide.events.v1.RunGivenBack.
+ * Use `create(RunGivenBackSchema)` to create a new message.
+ */
+export declare const RunGivenBackSchema: GenMessage<RunGivenBack>;
 
 /**
  * Stream `run-<id>`: an executor took it.
@@ -136,13 +164,13 @@ export declare type RunCancelRequested = Message<"ameide.events.v1.RunCancelRequ
 export declare const RunCancelRequestedSchema: GenMessage<RunCancelRequested>;
 
 /**
- * Stream `run-<id>`: it ended, or was parked.
+ * Stream `run-<id>`: it ended, was parked, or waits with a question.
  *
  * @generated from message ameide.events.v1.RunEnded
  */
 export declare type RunEnded = Message<"ameide.events.v1.RunEnded"> & {
   /**
-   * COMPLETED, CANCELLED, FAILED or PARKED.
+   * COMPLETED, CANCELLED, FAILED, PARKED or INTERRUPTED.
    *
    * @generated from field: ameide.inference.v1.RunState state = 1;
    */
@@ -170,11 +198,25 @@ export declare type RunEnded = Message<"ameide.events.v1.RunEnded"> & {
   error?: RunError | undefined;
 
   /**
-   * The message that holds the answer; empty without a chat and when parked.
+   * The message that holds the answer; empty without a chat and while it may go on.
    *
    * @generated from field: string message_id = 5;
    */
   messageId: string;
+
+  /**
+   * What it asks; with INTERRUPTED only.
+   *
+   * @generated from field: ameide.inference.v1.Interrupt interrupt = 6;
+   */
+  interrupt?: Interrupt | undefined;
+
+  /**
+   * Why its last model call stopped.
+   *
+   * @generated from field: ameide.chat.v1.FinishReason finish_reason = 7;
+   */
+  finishReason: FinishReason;
 };
 
 /**
@@ -184,7 +226,7 @@ export declare type RunEnded = Message<"ameide.events.v1.RunEnded"> & {
 export declare const RunEndedSchema: GenMessage<RunEnded>;
 
 /**
- * Stream `run-<id>`: a parked run may go on.
+ * Stream `run-<id>`: a run that stood still may go on.
  *
  * @generated from message ameide.events.v1.RunResumed
  */
@@ -202,6 +244,20 @@ export declare type RunResumed = Message<"ameide.events.v1.RunResumed"> & {
    * @generated from field: int64 reserved_micros = 2;
    */
   reservedMicros: bigint;
+
+  /**
+   * The question that was answered; empty when it was parked.
+   *
+   * @generated from field: string interrupt_id = 3;
+   */
+  interruptId: string;
+
+  /**
+   * The answer.
+   *
+   * @generated from field: ameide.inference.v1.InterruptAnswer answer = 4;
+   */
+  answer?: InterruptAnswer | undefined;
 };
 
 /**

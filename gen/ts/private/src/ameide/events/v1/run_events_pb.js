@@ -4,13 +4,14 @@
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_ameide_chat_v1_chat } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { file_ameide_inference_v1_interrupt } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 import { file_ameide_inference_v1_run } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 
 /**
  * Describes the file ameide/events/v1/run_events.proto.
  */
 export const file_ameide_events_v1_run_events = /*@__PURE__*/
-  fileDesc("CiFhbWVpZGUvZXZlbnRzL3YxL3J1bl9ldmVudHMucHJvdG8SEGFtZWlkZS5ldmVudHMudjEi+gEKC1J1bkFkbWl0dGVkEg8KB3VzZXJfaWQYASABKAkSDwoHY2hhdF9pZBgCIAEoCRISCgptZXNzYWdlX2lkGAMgASgJEjIKCG1lc3NhZ2VzGAQgAygLMiAuYW1laWRlLmNoYXQudjEuQ2hhdE1lc3NhZ2VJbnB1dBIQCghhZ2VudF9pZBgFIAEoCRIVCg1hZ2VudF92ZXJzaW9uGAYgASgJEg0KBW1vZGVsGAcgASgJEjAKB29wdGlvbnMYCCABKAsyHy5hbWVpZGUuaW5mZXJlbmNlLnYxLlJ1bk9wdGlvbnMSFwoPcmVzZXJ2ZWRfbWljcm9zGAkgASgDIjIKClJ1bkNsYWltZWQSDwoHYXR0ZW1wdBgBIAEoBRITCgtleGVjdXRvcl9pZBgCIAEoCSIlChJSdW5DYW5jZWxSZXF1ZXN0ZWQSDwoHdXNlcl9pZBgBIAEoCSLRAQoIUnVuRW5kZWQSLAoFc3RhdGUYASABKA4yHS5hbWVpZGUuaW5mZXJlbmNlLnYxLlJ1blN0YXRlEioKBXBhcnRzGAIgAygLMhsuYW1laWRlLmNoYXQudjEuTWVzc2FnZVBhcnQSKQoFdXNhZ2UYAyABKAsyGi5hbWVpZGUuaW5mZXJlbmNlLnYxLlVzYWdlEiwKBWVycm9yGAQgASgLMh0uYW1laWRlLmluZmVyZW5jZS52MS5SdW5FcnJvchISCgptZXNzYWdlX2lkGAUgASgJIjYKClJ1blJlc3VtZWQSDwoHdXNlcl9pZBgBIAEoCRIXCg9yZXNlcnZlZF9taWNyb3MYAiABKANiBnByb3RvMw", [file_ameide_chat_v1_chat, file_ameide_inference_v1_run]);
+  fileDesc("CiFhbWVpZGUvZXZlbnRzL3YxL3J1bl9ldmVudHMucHJvdG8SEGFtZWlkZS5ldmVudHMudjEiiAIKC1J1bkFkbWl0dGVkEg8KB3VzZXJfaWQYASABKAkSDwoHY2hhdF9pZBgCIAEoCRISCgptZXNzYWdlX2lkGAMgASgJEjIKCG1lc3NhZ2VzGAQgAygLMiAuYW1laWRlLmNoYXQudjEuQ2hhdE1lc3NhZ2VJbnB1dBIQCghhZ2VudF9pZBgFIAEoCRIVCg1hZ2VudF92ZXJzaW9uGAYgASgJEg0KBW1vZGVsGAcgASgJEjAKB29wdGlvbnMYCCABKAsyHy5hbWVpZGUuaW5mZXJlbmNlLnYxLlJ1bk9wdGlvbnMSFwoPcmVzZXJ2ZWRfbWljcm9zGAkgASgDEgwKBHR1cm4YDSABKAMiHwoMUnVuR2l2ZW5CYWNrEg8KB2F0dGVtcHQYASABKAUiMgoKUnVuQ2xhaW1lZBIPCgdhdHRlbXB0GAEgASgFEhMKC2V4ZWN1dG9yX2lkGAIgASgJIiUKElJ1bkNhbmNlbFJlcXVlc3RlZBIPCgd1c2VyX2lkGAEgASgJIrkCCghSdW5FbmRlZBIsCgVzdGF0ZRgBIAEoDjIdLmFtZWlkZS5pbmZlcmVuY2UudjEuUnVuU3RhdGUSKgoFcGFydHMYAiADKAsyGy5hbWVpZGUuY2hhdC52MS5NZXNzYWdlUGFydBIpCgV1c2FnZRgDIAEoCzIaLmFtZWlkZS5pbmZlcmVuY2UudjEuVXNhZ2USLAoFZXJyb3IYBCABKAsyHS5hbWVpZGUuaW5mZXJlbmNlLnYxLlJ1bkVycm9yEhIKCm1lc3NhZ2VfaWQYBSABKAkSMQoJaW50ZXJydXB0GAYgASgLMh4uYW1laWRlLmluZmVyZW5jZS52MS5JbnRlcnJ1cHQSMwoNZmluaXNoX3JlYXNvbhgHIAEoDjIcLmFtZWlkZS5jaGF0LnYxLkZpbmlzaFJlYXNvbiKCAQoKUnVuUmVzdW1lZBIPCgd1c2VyX2lkGAEgASgJEhcKD3Jlc2VydmVkX21pY3JvcxgCIAEoAxIUCgxpbnRlcnJ1cHRfaWQYAyABKAkSNAoGYW5zd2VyGAQgASgLMiQuYW1laWRlLmluZmVyZW5jZS52MS5JbnRlcnJ1cHRBbnN3ZXJiBnByb3RvMw", [file_ameide_chat_v1_chat, file_ameide_inference_v1_interrupt, file_ameide_inference_v1_run]);
 
 /**
  * Describes the message ameide.events.v1.RunAdmitted.
@@ -20,30 +21,37 @@ export const RunAdmittedSchema = /*@__PURE__*/
   messageDesc(file_ameide_events_v1_run_events, 0);
 
 /**
+ * Describes the message ameide.events.v1.RunGivenBack.
+ * Use `create(RunGivenBackSchema)` to create a new message.
+ */
+export const RunGivenBackSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_run_events, 1);
+
+/**
  * Describes the message ameide.events.v1.RunClaimed.
  * Use `create(RunClaimedSchema)` to create a new message.
  */
 export const RunClaimedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_run_events, 1);
+  messageDesc(file_ameide_events_v1_run_events, 2);
 
 /**
  * Describes the message ameide.events.v1.RunCancelRequested.
  * Use `create(RunCancelRequestedSchema)` to create a new message.
  */
 export const RunCancelRequestedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_run_events, 2);
+  messageDesc(file_ameide_events_v1_run_events, 3);
 
 /**
  * Describes the message ameide.events.v1.RunEnded.
  * Use `create(RunEndedSchema)` to create a new message.
  */
 export const RunEndedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_run_events, 3);
+  messageDesc(file_ameide_events_v1_run_events, 4);
 
 /**
  * Describes the message ameide.events.v1.RunResumed.
  * Use `create(RunResumedSchema)` to create a new message.
  */
 export const RunResumedSchema = /*@__PURE__*/
-  messageDesc(file_ameide_events_v1_run_events, 4);
+  messageDesc(file_ameide_events_v1_run_events, 5);
 

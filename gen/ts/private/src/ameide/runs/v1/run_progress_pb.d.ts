@@ -48,6 +48,13 @@ export declare type RunProgress = Message<"ameide.runs.v1.RunProgress"> & {
    * @generated from field: int32 attempt = 4;
    */
   attempt: number;
+
+  /**
+   * The attempt came to an orderly stop: everything that it said is on the line and in the snapshot.
+   *
+   * @generated from field: bool settled = 5;
+   */
+  settled: boolean;
 };
 
 /**

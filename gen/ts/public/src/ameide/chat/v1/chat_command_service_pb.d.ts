@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Chat, ChatArtifactRelation, ChatMessage, ChatMessageInput, ChatMetadata, ChatVisibility } from "./chat_pb.js";
+import type { Chat, ChatArtifactRelation, ChatMessage, ChatMessageInput, ChatMetadata, ChatVisibility, MultitaskStrategy } from "./chat_pb.js";
 import type { RelationType } from "../../artifact/v1/artifact_pb.js";
 
 /**
@@ -59,6 +59,13 @@ export declare type EnsureChatForArtifactAndSendMessageRequest = Message<"ameide
    * @generated from field: string agent_id = 6;
    */
   agentId: string;
+
+  /**
+   * What becomes of the message while a run is active in the chat; UNSPECIFIED means REJECT.
+   *
+   * @generated from field: ameide.chat.v1.MultitaskStrategy multitask_strategy = 7;
+   */
+  multitaskStrategy: MultitaskStrategy;
 };
 
 /**
@@ -209,6 +216,13 @@ export declare type SendMessageRequest = Message<"ameide.chat.v1.SendMessageRequ
    * @generated from field: string request_id = 3;
    */
   requestId: string;
+
+  /**
+   * What becomes of the message while a run is active in the chat; UNSPECIFIED means REJECT.
+   *
+   * @generated from field: ameide.chat.v1.MultitaskStrategy multitask_strategy = 4;
+   */
+  multitaskStrategy: MultitaskStrategy;
 };
 
 /**
@@ -236,6 +250,13 @@ export declare type SendMessageResponse = Message<"ameide.chat.v1.SendMessageRes
    * @generated from field: string run_id = 2;
    */
   runId: string;
+
+  /**
+   * How many turns were to end before its own when it was sent; 0: it began at once.
+   *
+   * @generated from field: int32 turns_ahead = 3;
+   */
+  turnsAhead: number;
 };
 
 /**
@@ -485,7 +506,7 @@ export declare const ChatCommandService: GenService<{
    * Sends a message about an artifact, in one transaction: creates the chat unless one is given, links it
    * to the artifact, stores the message, admits the run that answers. Ten calls with one `request_id` make
    * one chat, one message, one run. Errors: ARTIFACT_NOT_FOUND, CHAT_NOT_FOUND, AGENT_NOT_FOUND,
-   * REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * REQUEST_ID_REUSED, RUN_ACTIVE, TURN_QUEUE_FULL, BUDGET_EXCEEDED, PRICE_UNKNOWN.
    *
    * @generated from rpc ameide.chat.v1.ChatCommandService.EnsureChatForArtifactAndSendMessage
    */
@@ -507,8 +528,8 @@ export declare const ChatCommandService: GenService<{
   },
   /**
    * Stores a message and admits the run that answers; watch it with InferenceService.WatchRun.
-   * Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, AGENT_NOT_FOUND, REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED,
-   * PRICE_UNKNOWN.
+   * Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, AGENT_NOT_FOUND, REQUEST_ID_REUSED, RUN_ACTIVE, TURN_QUEUE_FULL,
+   * BUDGET_EXCEEDED, PRICE_UNKNOWN.
    *
    * @generated from rpc ameide.chat.v1.ChatCommandService.SendMessage
    */
@@ -528,7 +549,7 @@ export declare const ChatCommandService: GenService<{
     output: typeof UpdateChatTitleResponseSchema;
   },
   /**
-   * Deletes a chat for everyone; creator and admins only. A run in it is cancelled. Its events stay in the
+   * Deletes a chat for everyone; creator and admins only. The runs in it are cancelled. Its events stay in the
    * audit trail. Deleting twice is CHAT_NOT_FOUND, unless repeated with the same `request_id`.
    * Errors: CHAT_NOT_FOUND, VERSION_MISMATCH.
    *

@@ -91,18 +91,25 @@ export declare type Chat = Message<"ameide.chat.v1.Chat"> & {
   etag: string;
 
   /**
-   * The run that is answering now; empty when none is.
+   * The run whose turn it is: it answers now, or is parked or waits for a person; empty when there is none.
    *
    * @generated from field: string active_run_id = 11;
    */
   activeRunId: string;
 
   /**
-   * How many messages it holds.
+   * How many messages it holds; withdrawn ones do not count.
    *
    * @generated from field: int32 message_count = 12;
    */
   messageCount: number;
+
+  /**
+   * The runs whose messages wait for their turn, next first; at most 10.
+   *
+   * @generated from field: repeated string waiting_run_ids = 13;
+   */
+  waitingRunIds: string[];
 };
 
 /**
@@ -146,7 +153,7 @@ export declare type ChatMetadata = Message<"ameide.chat.v1.ChatMetadata"> & {
 export declare const ChatMetadataSchema: GenMessage<ChatMetadata>;
 
 /**
- * A message as stored. Never changes after it was stored.
+ * A message as stored. Never changes after it was stored, but for being withdrawn.
  *
  * @generated from message ameide.chat.v1.ChatMessage
  */
@@ -227,6 +234,28 @@ export declare type ChatMessage = Message<"ameide.chat.v1.ChatMessage"> & {
    * @generated from field: ameide.chat.v1.AnswerState answer_state = 11;
    */
   answerState: AnswerState;
+
+  /**
+   * The version of the message that opened its turn: its own, or for an answer that of the message it answers. A chat
+   * reads in order of turn, then version; the two differ where a message was sent while another was answered.
+   *
+   * @generated from field: int64 turn = 12;
+   */
+  turn: bigint;
+
+  /**
+   * For an assistant's message, why its model stopped; unset where the model did not come to an end.
+   *
+   * @generated from field: ameide.chat.v1.FinishReason finish_reason = 13;
+   */
+  finishReason: FinishReason;
+
+  /**
+   * Whether its turn was withdrawn (rolled back): no agent reads it, and only those see it who ask for such messages.
+   *
+   * @generated from field: bool withdrawn = 14;
+   */
+  withdrawn: boolean;
 };
 
 /**
@@ -698,6 +727,103 @@ export enum ChatVisibility {
  * Describes the enum ameide.chat.v1.ChatVisibility.
  */
 export declare const ChatVisibilitySchema: GenEnum<ChatVisibility>;
+
+/**
+ * Why a model stopped.
+ *
+ * @generated from enum ameide.chat.v1.FinishReason
+ */
+export enum FinishReason {
+  /**
+   * Unknown, or it did not come to an end.
+   *
+   * @generated from enum value: FINISH_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It had no more to say.
+   *
+   * @generated from enum value: FINISH_REASON_STOP = 1;
+   */
+  STOP = 1,
+
+  /**
+   * It reached the output limit: the answer is cut.
+   *
+   * @generated from enum value: FINISH_REASON_LENGTH = 2;
+   */
+  LENGTH = 2,
+
+  /**
+   * It wanted to call more tools than its agent lets it.
+   *
+   * @generated from enum value: FINISH_REASON_TOOL_CALLS = 3;
+   */
+  TOOL_CALLS = 3,
+
+  /**
+   * The provider withheld the rest.
+   *
+   * @generated from enum value: FINISH_REASON_CONTENT_FILTER = 4;
+   */
+  CONTENT_FILTER = 4,
+}
+
+/**
+ * Describes the enum ameide.chat.v1.FinishReason.
+ */
+export declare const FinishReasonSchema: GenEnum<FinishReason>;
+
+/**
+ * What becomes of a message that is sent while a run is active in the chat. The names are LangGraph's.
+ *
+ * @generated from enum ameide.chat.v1.MultitaskStrategy
+ */
+export enum MultitaskStrategy {
+  /**
+   * Treated as REJECT.
+   *
+   * @generated from enum value: MULTITASK_STRATEGY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It is refused with RUN_ACTIVE.
+   *
+   * @generated from enum value: MULTITASK_STRATEGY_REJECT = 1;
+   */
+  REJECT = 1,
+
+  /**
+   * It waits for its turn, which comes when all before it have ended, however they end. At most 10 wait
+   * (TURN_QUEUE_FULL). A run that is parked or waits for a person keeps the turn until it goes on or is cancelled.
+   *
+   * @generated from enum value: MULTITASK_STRATEGY_ENQUEUE = 2;
+   */
+  ENQUEUE = 2,
+
+  /**
+   * The active run is asked to stop and keeps what it said; those that wait are cancelled. It is answered as soon as
+   * the active run has ended, and its agent reads all of their messages.
+   *
+   * @generated from enum value: MULTITASK_STRATEGY_INTERRUPT = 3;
+   */
+  INTERRUPT = 3,
+
+  /**
+   * As INTERRUPT, but the turns that are stopped are withdrawn: neither their messages nor what was answered count
+   * any more.
+   *
+   * @generated from enum value: MULTITASK_STRATEGY_ROLLBACK = 4;
+   */
+  ROLLBACK = 4,
+}
+
+/**
+ * Describes the enum ameide.chat.v1.MultitaskStrategy.
+ */
+export declare const MultitaskStrategySchema: GenEnum<MultitaskStrategy>;
 
 /**
  * Who speaks in a message.

@@ -155,11 +155,18 @@ export declare type GetMessagesRequest = Message<"ameide.chat.v1.GetMessagesRequ
   pageToken: string;
 
   /**
-   * Oldest first unless set.
+   * In the order they were stored, oldest first unless set.
    *
    * @generated from field: bool newest_first = 4;
    */
   newestFirst: boolean;
+
+  /**
+   * Also those that were withdrawn; they are not counted.
+   *
+   * @generated from field: bool show_withdrawn = 5;
+   */
+  showWithdrawn: boolean;
 };
 
 /**
@@ -416,6 +423,22 @@ export declare type StreamChatUpdatesResponse = Message<"ameide.chat.v1.StreamCh
      */
     value: ChatDeleted;
     case: "deleted";
+  } | {
+    /**
+     * A turn was rolled back: its messages are no longer the chat's.
+     *
+     * @generated from field: ameide.chat.v1.TurnWithdrawn turn_withdrawn = 6;
+     */
+    value: TurnWithdrawn;
+    case: "turnWithdrawn";
+  } | {
+    /**
+     * A turn that stood still goes on: its run was resumed, or its question answered. Watch the run again.
+     *
+     * @generated from field: ameide.chat.v1.TurnResumed turn_resumed = 7;
+     */
+    value: TurnResumed;
+    case: "turnResumed";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -445,6 +468,60 @@ export declare type StreamChatUpdatesResponse = Message<"ameide.chat.v1.StreamCh
  * Use `create(StreamChatUpdatesResponseSchema)` to create a new message.
  */
 export declare const StreamChatUpdatesResponseSchema: GenMessage<StreamChatUpdatesResponse>;
+
+/**
+ * Says that a turn was rolled back.
+ *
+ * @generated from message ameide.chat.v1.TurnWithdrawn
+ */
+export declare type TurnWithdrawn = Message<"ameide.chat.v1.TurnWithdrawn"> & {
+  /**
+   * Its run.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * The messages to take away; one that was never shown may be among them.
+   *
+   * @generated from field: repeated string message_ids = 2;
+   */
+  messageIds: string[];
+
+  /**
+   * Whether the run has ended, so that the next turn begins. It comes in an update of its own.
+   *
+   * @generated from field: bool ended = 3;
+   */
+  ended: boolean;
+};
+
+/**
+ * Describes the message ameide.chat.v1.TurnWithdrawn.
+ * Use `create(TurnWithdrawnSchema)` to create a new message.
+ */
+export declare const TurnWithdrawnSchema: GenMessage<TurnWithdrawn>;
+
+/**
+ * Says that a turn that stood still goes on.
+ *
+ * @generated from message ameide.chat.v1.TurnResumed
+ */
+export declare type TurnResumed = Message<"ameide.chat.v1.TurnResumed"> & {
+  /**
+   * Its run.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+};
+
+/**
+ * Describes the message ameide.chat.v1.TurnResumed.
+ * Use `create(TurnResumedSchema)` to create a new message.
+ */
+export declare const TurnResumedSchema: GenMessage<TurnResumed>;
 
 /**
  * Says that a chat was deleted.

@@ -120,7 +120,8 @@ export enum ErrorReason {
   RUN_ACTIVE = 13,
 
   /**
-   * FAILED_PRECONDITION. The run is not parked: `metadata.state`.
+   * FAILED_PRECONDITION. The run is neither parked nor waits for an answer, or it does and none was given:
+   * `metadata.state`.
    *
    * @generated from enum value: ERROR_REASON_RUN_NOT_RESUMABLE = 14;
    */
@@ -242,6 +243,22 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_MALFORMED = 30;
    */
   MALFORMED = 30,
+
+  /**
+   * FAILED_PRECONDITION. The question was answered before, or is not the one that the run waits with:
+   * `metadata.run_id`, `metadata.state` and, if it waits with another, `metadata.interrupt_id`.
+   *
+   * @generated from enum value: ERROR_REASON_INTERRUPT_STALE = 31;
+   */
+  INTERRUPT_STALE = 31,
+
+  /**
+   * RESOURCE_EXHAUSTED. So many messages wait for their turn in this chat that it takes no more: `metadata.chat_id`,
+   * `metadata.limit`.
+   *
+   * @generated from enum value: ERROR_REASON_TURN_QUEUE_FULL = 32;
+   */
+  TURN_QUEUE_FULL = 32,
 }
 
 /**

@@ -5,8 +5,9 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { RunFrame } from "./run_frame_pb.js";
-import type { ChatMessageInput } from "../../chat/v1/chat_pb.js";
+import type { ChatMessageInput, MultitaskStrategy } from "../../chat/v1/chat_pb.js";
 import type { Agent, Run, RunError, RunOptions, RunState } from "./run_pb.js";
+import type { InterruptAnswer } from "./interrupt_pb.js";
 
 /**
  * Describes the file ameide/inference/v1/inference_service.proto.
@@ -93,6 +94,13 @@ export declare type StartRunRequest = Message<"ameide.inference.v1.StartRunReque
    * @generated from field: ameide.inference.v1.RunOptions options = 5;
    */
   options?: RunOptions | undefined;
+
+  /**
+   * In a chat, what becomes of the message while a run is active there; UNSPECIFIED means REJECT.
+   *
+   * @generated from field: ameide.chat.v1.MultitaskStrategy multitask_strategy = 6;
+   */
+  multitaskStrategy: MultitaskStrategy;
 };
 
 /**
@@ -235,6 +243,20 @@ export declare type ResumeRunRequest = Message<"ameide.inference.v1.ResumeRunReq
    * @generated from field: string request_id = 2;
    */
   requestId: string;
+
+  /**
+   * The question that is answered; empty for a parked run.
+   *
+   * @generated from field: string interrupt_id = 3;
+   */
+  interruptId: string;
+
+  /**
+   * The answer, of the question's kind.
+   *
+   * @generated from field: ameide.inference.v1.InterruptAnswer answer = 4;
+   */
+  answer?: InterruptAnswer | undefined;
 };
 
 /**
@@ -603,7 +625,7 @@ export declare const InferenceService: GenService<{
   },
   /**
    * Admits a run and returns at once. Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, AGENT_NOT_FOUND,
-   * REQUEST_ID_REUSED, RUN_ACTIVE, BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * REQUEST_ID_REUSED, RUN_ACTIVE, TURN_QUEUE_FULL, BUDGET_EXCEEDED, PRICE_UNKNOWN.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.StartRun
    */
@@ -638,8 +660,10 @@ export declare const InferenceService: GenService<{
     output: typeof CancelRunResponseSchema;
   },
   /**
-   * Lets a parked run go on, on the same sequence line; whoever may read the run may. Errors: RUN_NOT_FOUND,
-   * RUN_NOT_RESUMABLE, BUDGET_EXCEEDED, PRICE_UNKNOWN, AGENT_NOT_FOUND, REQUEST_ID_REUSED.
+   * Lets a run go on, on the same sequence line: a parked one, or one that asked something, with the answer. Whoever
+   * may read the run may; an approval may ask for a scope. An answer that does not match the question is
+   * SCHEMA_VIOLATION. Errors: RUN_NOT_FOUND, RUN_NOT_RESUMABLE, INTERRUPT_STALE, SCOPE_MISSING, BUDGET_EXCEEDED,
+   * PRICE_UNKNOWN, AGENT_NOT_FOUND, REQUEST_ID_REUSED.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.ResumeRun
    */

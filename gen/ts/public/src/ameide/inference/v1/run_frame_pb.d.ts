@@ -8,7 +8,8 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import type { Message } from "@bufbuild/protobuf";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { RunError, RunState, Usage } from "./run_pb.js";
-import type { MessagePart, ToolCallState } from "../../chat/v1/chat_pb.js";
+import type { FinishReason, MessagePart, ToolCallState } from "../../chat/v1/chat_pb.js";
+import type { Interrupt } from "./interrupt_pb.js";
 
 /**
  * Describes the file ameide/inference/v1/run_frame.proto.
@@ -147,8 +148,8 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
     case: "heartbeat";
   } | {
     /**
-     * The run's state changed; a terminal state ends the stream. A run that was parked and went on is replayed with
-     * RUNNING in place of PARKED.
+     * The run's state changed; a terminal state ends the stream. A run that was parked or interrupted and went on is
+     * replayed with RUNNING in place of that state.
      *
      * @generated from field: ameide.inference.v1.Status status = 20;
      */
@@ -451,6 +452,20 @@ export declare type Status = Message<"ameide.inference.v1.Status"> & {
    * @generated from field: string message_id = 2;
    */
   messageId: string;
+
+  /**
+   * With INTERRUPTED, what is asked.
+   *
+   * @generated from field: ameide.inference.v1.Interrupt interrupt = 3;
+   */
+  interrupt?: Interrupt | undefined;
+
+  /**
+   * With COMPLETED, why the last model call stopped: LENGTH says that the answer is cut.
+   *
+   * @generated from field: ameide.chat.v1.FinishReason finish_reason = 4;
+   */
+  finishReason: FinishReason;
 };
 
 /**

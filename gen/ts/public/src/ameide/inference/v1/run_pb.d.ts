@@ -7,7 +7,8 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import type { MessagePart } from "../../chat/v1/chat_pb.js";
+import type { FinishReason, MessagePart } from "../../chat/v1/chat_pb.js";
+import type { Interrupt } from "./interrupt_pb.js";
 import type { ErrorReason } from "../../error/v1/error_reason_pb.js";
 
 /**
@@ -119,6 +120,20 @@ export declare type Run = Message<"ameide.inference.v1.Run"> & {
    * @generated from field: int64 reserved_micros = 14;
    */
   reservedMicros: bigint;
+
+  /**
+   * The question that it waits with; set while INTERRUPTED only.
+   *
+   * @generated from field: ameide.inference.v1.Interrupt interrupt = 15;
+   */
+  interrupt?: Interrupt | undefined;
+
+  /**
+   * Why its last model call stopped; unset while it has not ended by itself.
+   *
+   * @generated from field: ameide.chat.v1.FinishReason finish_reason = 16;
+   */
+  finishReason: FinishReason;
 };
 
 /**
@@ -306,7 +321,7 @@ export declare type Agent = Message<"ameide.inference.v1.Agent"> & {
 export declare const AgentSchema: GenMessage<Agent>;
 
 /**
- * How a run stands. COMPLETED, CANCELLED, FAILED and PARKED end its stream.
+ * How a run stands. COMPLETED, CANCELLED, FAILED, PARKED and INTERRUPTED end its stream.
  *
  * @generated from enum ameide.inference.v1.RunState
  */
@@ -319,7 +334,7 @@ export enum RunState {
   UNSPECIFIED = 0,
 
   /**
-   * Admitted, waiting for an executor.
+   * Admitted, waiting for an executor, or in a chat for its turn.
    *
    * @generated from enum value: RUN_STATE_QUEUED = 1;
    */
@@ -359,6 +374,13 @@ export enum RunState {
    * @generated from enum value: RUN_STATE_PARKED = 6;
    */
   PARKED = 6,
+
+  /**
+   * It asked a person something and waits, without executor and without a hold on the budget; ResumeRun answers.
+   *
+   * @generated from enum value: RUN_STATE_INTERRUPTED = 7;
+   */
+  INTERRUPTED = 7,
 }
 
 /**
