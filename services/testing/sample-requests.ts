@@ -12,6 +12,7 @@ export interface SampleIds {
 
 const said = { parts: [{ text: { text: "echo hello" } }] };
 const requestId = () => uuidv7();
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 const run = ({ chatId }: SampleIds) => ({ requestId: requestId(), chatId, messages: [said] });
 
 /** A valid request of every public RPC, as JSON; it names everything that it can name. */
@@ -64,6 +65,7 @@ const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "ArtifactQueryService.StreamArtifactUpdates": ({ artifactId }) => ({ artifactId }),
   "InferenceService.Generate": (ids) => ({ run: run(ids) }),
   "InferenceService.StartRun": run,
+  "InferenceService.EstimateRun": ({ chatId }) => ({ chatId, messages: [said] }),
   "InferenceService.WatchRun": ({ runId }) => ({ runId }),
   "InferenceService.CancelRun": ({ runId }) => ({ runId }),
   "InferenceService.ResumeRun": ({ runId }) => ({ runId, requestId: requestId() }),
@@ -75,6 +77,13 @@ const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "BudgetService.GetBudget": () => ({}),
   "BudgetService.SetBudget": () => ({ window: 1, limitMicros: "4000000" }),
   "BudgetService.ListUsage": ({ runId }) => ({ runId }),
+  "BudgetService.ListBudgets": () => ({ scope: 1 }),
+  "BudgetService.DeleteBudget": () => ({ window: 2 }),
+  "BudgetService.RaiseBudget": () => ({ window: 1, amount: "1", expireTime: inAnHour() }),
+  "BudgetService.TopUpCredits": () => ({ amountMicros: "1000000000", requestId: requestId() }),
+  "BudgetService.GetCredits": () => ({}),
+  "BudgetService.SummarizeUsage": ({ runId }) => ({ runId, groupBy: [3] }),
+  "BudgetService.ExportUsage": ({ runId }) => ({ runId }),
 };
 
 /** How tests name an RPC. */

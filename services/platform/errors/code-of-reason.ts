@@ -35,6 +35,7 @@ export const CODE_OF_REASON = {
   MALFORMED: Code.InvalidArgument,
   INTERRUPT_STALE: Code.FailedPrecondition,
   TURN_QUEUE_FULL: Code.ResourceExhausted,
+  BUDGET_NOT_FOUND: Code.NotFound,
 } satisfies Record<Reason, Code>;
 
 /** The reason for an error that Connect itself raised, by its code. */

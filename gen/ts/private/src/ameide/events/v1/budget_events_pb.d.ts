@@ -4,7 +4,8 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { BudgetWindow, ExhaustionPolicy } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
+import type { BudgetScope, BudgetUnit, BudgetWindow, ExhaustionPolicy } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file ameide/events/v1/budget_events.proto.
@@ -12,7 +13,8 @@ import type { BudgetWindow, ExhaustionPolicy } from "@ameide/proto/ameide/budget
 export declare const file_ameide_events_v1_budget_events: GenFile;
 
 /**
- * Stream `budget-<window>`: the limit of a window was set.
+ * Stream of a budget: its limit was set. The stream is `budget-<window>` for the tenant's money, else
+ * `budget-<scope>-<scope id>-<window>-<unit>`.
  *
  * @generated from message ameide.events.v1.BudgetLimitSet
  */
@@ -25,7 +27,7 @@ export declare type BudgetLimitSet = Message<"ameide.events.v1.BudgetLimitSet"> 
   window: BudgetWindow;
 
   /**
-   * The new limit in micro-units.
+   * The new limit in micro-units; 0 for other units.
    *
    * @generated from field: int64 limit_micros = 2;
    */
@@ -37,6 +39,41 @@ export declare type BudgetLimitSet = Message<"ameide.events.v1.BudgetLimitSet"> 
    * @generated from field: ameide.budget.v1.ExhaustionPolicy exhaustion_policy = 3;
    */
   exhaustionPolicy: ExhaustionPolicy;
+
+  /**
+   * Whose; UNSPECIFIED in old events means TENANT.
+   *
+   * @generated from field: ameide.budget.v1.BudgetScope scope = 4;
+   */
+  scope: BudgetScope;
+
+  /**
+   * The team, user, agent, chat or run.
+   *
+   * @generated from field: string scope_id = 5;
+   */
+  scopeId: string;
+
+  /**
+   * What is counted; UNSPECIFIED in old events means MICROS.
+   *
+   * @generated from field: ameide.budget.v1.BudgetUnit unit = 6;
+   */
+  unit: BudgetUnit;
+
+  /**
+   * The new limit of other units than money.
+   *
+   * @generated from field: int64 limit = 7;
+   */
+  limit: bigint;
+
+  /**
+   * In percent; 0 in old events means 80.
+   *
+   * @generated from field: int32 soft_limit_percent = 8;
+   */
+  softLimitPercent: number;
 };
 
 /**
@@ -44,4 +81,163 @@ export declare type BudgetLimitSet = Message<"ameide.events.v1.BudgetLimitSet"> 
  * Use `create(BudgetLimitSetSchema)` to create a new message.
  */
 export declare const BudgetLimitSetSchema: GenMessage<BudgetLimitSet>;
+
+/**
+ * Stream of a budget: it was taken away, or went back to the default.
+ *
+ * @generated from message ameide.events.v1.BudgetDeleted
+ */
+export declare type BudgetDeleted = Message<"ameide.events.v1.BudgetDeleted"> & {
+};
+
+/**
+ * Describes the message ameide.events.v1.BudgetDeleted.
+ * Use `create(BudgetDeletedSchema)` to create a new message.
+ */
+export declare const BudgetDeletedSchema: GenMessage<BudgetDeleted>;
+
+/**
+ * Stream of a budget: its limit is higher for a while.
+ *
+ * @generated from message ameide.events.v1.BudgetRaised
+ */
+export declare type BudgetRaised = Message<"ameide.events.v1.BudgetRaised"> & {
+  /**
+   * What is added, in the budget's unit; 0 ends an earlier raise.
+   *
+   * @generated from field: int64 amount = 1;
+   */
+  amount: bigint;
+
+  /**
+   * When it ends.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 2;
+   */
+  expireTime?: Timestamp | undefined;
+
+  /**
+   * The limit that it is added to.
+   *
+   * @generated from field: int64 limit = 3;
+   */
+  limit: bigint;
+
+  /**
+   * What happens to a run that meets it.
+   *
+   * @generated from field: ameide.budget.v1.ExhaustionPolicy exhaustion_policy = 4;
+   */
+  exhaustionPolicy: ExhaustionPolicy;
+
+  /**
+   * In percent.
+   *
+   * @generated from field: int32 soft_limit_percent = 5;
+   */
+  softLimitPercent: number;
+};
+
+/**
+ * Describes the message ameide.events.v1.BudgetRaised.
+ * Use `create(BudgetRaisedSchema)` to create a new message.
+ */
+export declare const BudgetRaisedSchema: GenMessage<BudgetRaised>;
+
+/**
+ * Stream of the tenant's total budget in money: its prepaid balance was raised.
+ *
+ * @generated from message ameide.events.v1.CreditsToppedUp
+ */
+export declare type CreditsToppedUp = Message<"ameide.events.v1.CreditsToppedUp"> & {
+  /**
+   * By how much, in micro-units.
+   *
+   * @generated from field: int64 amount_micros = 1;
+   */
+  amountMicros: bigint;
+
+  /**
+   * Where the money came from.
+   *
+   * @generated from field: string reference = 2;
+   */
+  reference: string;
+};
+
+/**
+ * Describes the message ameide.events.v1.CreditsToppedUp.
+ * Use `create(CreditsToppedUpSchema)` to create a new message.
+ */
+export declare const CreditsToppedUpSchema: GenMessage<CreditsToppedUp>;
+
+/**
+ * Stream of one period of a budget, `<stream of the budget>-<begin of the period>`: its soft limit was reached. There
+ * is one at most.
+ *
+ * @generated from message ameide.events.v1.BudgetSoftLimitReached
+ */
+export declare type BudgetSoftLimitReached = Message<"ameide.events.v1.BudgetSoftLimitReached"> & {
+  /**
+   * Whose.
+   *
+   * @generated from field: ameide.budget.v1.BudgetScope scope = 1;
+   */
+  scope: BudgetScope;
+
+  /**
+   * The team, user, agent, chat or run.
+   *
+   * @generated from field: string scope_id = 2;
+   */
+  scopeId: string;
+
+  /**
+   * Which window.
+   *
+   * @generated from field: ameide.budget.v1.BudgetWindow window = 3;
+   */
+  window: BudgetWindow;
+
+  /**
+   * What is counted.
+   *
+   * @generated from field: ameide.budget.v1.BudgetUnit unit = 4;
+   */
+  unit: BudgetUnit;
+
+  /**
+   * When the period began, as a date in UTC.
+   *
+   * @generated from field: string period_start = 5;
+   */
+  periodStart: string;
+
+  /**
+   * The limit then.
+   *
+   * @generated from field: int64 limit = 6;
+   */
+  limit: bigint;
+
+  /**
+   * What was used then.
+   *
+   * @generated from field: int64 used = 7;
+   */
+  used: bigint;
+
+  /**
+   * In percent of the limit.
+   *
+   * @generated from field: int32 soft_limit_percent = 8;
+   */
+  softLimitPercent: number;
+};
+
+/**
+ * Describes the message ameide.events.v1.BudgetSoftLimitReached.
+ * Use `create(BudgetSoftLimitReachedSchema)` to create a new message.
+ */
+export declare const BudgetSoftLimitReachedSchema: GenMessage<BudgetSoftLimitReached>;
 

@@ -4,12 +4,13 @@
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_ameide_budget_v1_budget } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file ameide/events/v1/budget_events.proto.
  */
 export const file_ameide_events_v1_budget_events = /*@__PURE__*/
-  fileDesc("CiRhbWVpZGUvZXZlbnRzL3YxL2J1ZGdldF9ldmVudHMucHJvdG8SEGFtZWlkZS5ldmVudHMudjEilQEKDkJ1ZGdldExpbWl0U2V0Ei4KBndpbmRvdxgBIAEoDjIeLmFtZWlkZS5idWRnZXQudjEuQnVkZ2V0V2luZG93EhQKDGxpbWl0X21pY3JvcxgCIAEoAxI9ChFleGhhdXN0aW9uX3BvbGljeRgDIAEoDjIiLmFtZWlkZS5idWRnZXQudjEuRXhoYXVzdGlvblBvbGljeWIGcHJvdG8z", [file_ameide_budget_v1_budget]);
+  fileDesc("CiRhbWVpZGUvZXZlbnRzL3YxL2J1ZGdldF9ldmVudHMucHJvdG8SEGFtZWlkZS5ldmVudHMudjEirAIKDkJ1ZGdldExpbWl0U2V0Ei4KBndpbmRvdxgBIAEoDjIeLmFtZWlkZS5idWRnZXQudjEuQnVkZ2V0V2luZG93EhQKDGxpbWl0X21pY3JvcxgCIAEoAxI9ChFleGhhdXN0aW9uX3BvbGljeRgDIAEoDjIiLmFtZWlkZS5idWRnZXQudjEuRXhoYXVzdGlvblBvbGljeRIsCgVzY29wZRgEIAEoDjIdLmFtZWlkZS5idWRnZXQudjEuQnVkZ2V0U2NvcGUSEAoIc2NvcGVfaWQYBSABKAkSKgoEdW5pdBgGIAEoDjIcLmFtZWlkZS5idWRnZXQudjEuQnVkZ2V0VW5pdBINCgVsaW1pdBgHIAEoAxIaChJzb2Z0X2xpbWl0X3BlcmNlbnQYCCABKAUiDwoNQnVkZ2V0RGVsZXRlZCK5AQoMQnVkZ2V0UmFpc2VkEg4KBmFtb3VudBgBIAEoAxIvCgtleHBpcmVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFbGltaXQYAyABKAMSPQoRZXhoYXVzdGlvbl9wb2xpY3kYBCABKA4yIi5hbWVpZGUuYnVkZ2V0LnYxLkV4aGF1c3Rpb25Qb2xpY3kSGgoSc29mdF9saW1pdF9wZXJjZW50GAUgASgFIjsKD0NyZWRpdHNUb3BwZWRVcBIVCg1hbW91bnRfbWljcm9zGAEgASgDEhEKCXJlZmVyZW5jZRgCIAEoCSKDAgoWQnVkZ2V0U29mdExpbWl0UmVhY2hlZBIsCgVzY29wZRgBIAEoDjIdLmFtZWlkZS5idWRnZXQudjEuQnVkZ2V0U2NvcGUSEAoIc2NvcGVfaWQYAiABKAkSLgoGd2luZG93GAMgASgOMh4uYW1laWRlLmJ1ZGdldC52MS5CdWRnZXRXaW5kb3cSKgoEdW5pdBgEIAEoDjIcLmFtZWlkZS5idWRnZXQudjEuQnVkZ2V0VW5pdBIUCgxwZXJpb2Rfc3RhcnQYBSABKAkSDQoFbGltaXQYBiABKAMSDAoEdXNlZBgHIAEoAxIaChJzb2Z0X2xpbWl0X3BlcmNlbnQYCCABKAViBnByb3RvMw", [file_ameide_budget_v1_budget, file_google_protobuf_timestamp]);
 
 /**
  * Describes the message ameide.events.v1.BudgetLimitSet.
@@ -17,4 +18,32 @@ export const file_ameide_events_v1_budget_events = /*@__PURE__*/
  */
 export const BudgetLimitSetSchema = /*@__PURE__*/
   messageDesc(file_ameide_events_v1_budget_events, 0);
+
+/**
+ * Describes the message ameide.events.v1.BudgetDeleted.
+ * Use `create(BudgetDeletedSchema)` to create a new message.
+ */
+export const BudgetDeletedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_budget_events, 1);
+
+/**
+ * Describes the message ameide.events.v1.BudgetRaised.
+ * Use `create(BudgetRaisedSchema)` to create a new message.
+ */
+export const BudgetRaisedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_budget_events, 2);
+
+/**
+ * Describes the message ameide.events.v1.CreditsToppedUp.
+ * Use `create(CreditsToppedUpSchema)` to create a new message.
+ */
+export const CreditsToppedUpSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_budget_events, 3);
+
+/**
+ * Describes the message ameide.events.v1.BudgetSoftLimitReached.
+ * Use `create(BudgetSoftLimitReachedSchema)` to create a new message.
+ */
+export const BudgetSoftLimitReachedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_budget_events, 4);
 

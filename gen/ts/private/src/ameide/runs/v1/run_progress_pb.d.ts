@@ -103,6 +103,20 @@ export declare type OpenCall = Message<"ameide.runs.v1.OpenCall"> & {
    * @generated from field: google.protobuf.Timestamp start_time = 5;
    */
   startTime?: Timestamp | undefined;
+
+  /**
+   * The ledger entry that it will be booked as.
+   *
+   * @generated from field: string usage_entry_id = 6;
+   */
+  usageEntryId: string;
+
+  /**
+   * The attempt that made it.
+   *
+   * @generated from field: int32 attempt = 7;
+   */
+  attempt: number;
 };
 
 /**

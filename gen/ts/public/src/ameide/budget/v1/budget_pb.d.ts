@@ -2,7 +2,7 @@
 // @generated from file ameide/budget/v1/budget.proto (package ameide.budget.v1, syntax proto3)
 /* eslint-disable */
 
-// Budgets: what a tenant may spend, and what it has spent.
+// Budgets: what may be spent, by whom and by when, and what was spent.
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +14,8 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 export declare const file_ameide_budget_v1_budget: GenFile;
 
 /**
- * What a tenant may spend in one window. Money is in millionths of the currency.
+ * What may be spent in one scope, window and unit. A run draws from every budget above it. Money is in millionths of
+ * the currency.
  *
  * @generated from message ameide.budget.v1.Budget
  */
@@ -27,28 +28,28 @@ export declare type Budget = Message<"ameide.budget.v1.Budget"> & {
   window: BudgetWindow;
 
   /**
-   * The most that may be spent in it.
+   * The most that may be spent in it; 0 unless `unit` is MICROS.
    *
    * @generated from field: int64 limit_micros = 2;
    */
   limitMicros: bigint;
 
   /**
-   * Booked so far.
+   * Booked so far; 0 unless `unit` is MICROS.
    *
    * @generated from field: int64 used_micros = 3;
    */
   usedMicros: bigint;
 
   /**
-   * Held for runs that have not ended.
+   * Held for runs that have not ended; 0 unless `unit` is MICROS.
    *
    * @generated from field: int64 reserved_micros = 4;
    */
   reservedMicros: bigint;
 
   /**
-   * Limit less used less reserved; never below 0.
+   * Limit less used less reserved; never below 0, and 0 unless `unit` is MICROS.
    *
    * @generated from field: int64 remaining_micros = 5;
    */
@@ -62,14 +63,14 @@ export declare type Budget = Message<"ameide.budget.v1.Budget"> & {
   currency: string;
 
   /**
-   * When the window began; windows follow UTC.
+   * When the window began; windows follow UTC. Unset for TOTAL.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 7;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * When it starts again at 0.
+   * When it starts again at 0. Unset for TOTAL, which never does.
    *
    * @generated from field: google.protobuf.Timestamp reset_time = 8;
    */
@@ -95,6 +96,83 @@ export declare type Budget = Message<"ameide.budget.v1.Budget"> & {
    * @generated from field: string etag = 11;
    */
   etag: string;
+
+  /**
+   * Whose budget it is.
+   *
+   * @generated from field: ameide.budget.v1.BudgetScope scope = 12;
+   */
+  scope: BudgetScope;
+
+  /**
+   * The id of the team, user, agent, chat or run; empty for the tenant.
+   *
+   * @generated from field: string scope_id = 13;
+   */
+  scopeId: string;
+
+  /**
+   * What is counted.
+   *
+   * @generated from field: ameide.budget.v1.BudgetUnit unit = 14;
+   */
+  unit: BudgetUnit;
+
+  /**
+   * The most in its unit, a raise that has not expired included.
+   *
+   * @generated from field: int64 limit = 15;
+   */
+  limit: bigint;
+
+  /**
+   * Booked so far, in its unit. What a provider still sent after it was stopped may take it beyond the limit.
+   *
+   * @generated from field: int64 used = 16;
+   */
+  used: bigint;
+
+  /**
+   * Held for runs that have not ended, in its unit.
+   *
+   * @generated from field: int64 reserved = 17;
+   */
+  reserved: bigint;
+
+  /**
+   * Limit less used less reserved, in its unit; never below 0.
+   *
+   * @generated from field: int64 remaining = 18;
+   */
+  remaining: bigint;
+
+  /**
+   * How much of the limit may be used before BudgetSoftLimitReached is written, in percent.
+   *
+   * @generated from field: int32 soft_limit_percent = 19;
+   */
+  softLimitPercent: number;
+
+  /**
+   * When the soft limit was reached in this window; unset before.
+   *
+   * @generated from field: google.protobuf.Timestamp soft_limit_reached_time = 20;
+   */
+  softLimitReachedTime?: Timestamp | undefined;
+
+  /**
+   * What `limit` includes for a while; 0 without a raise.
+   *
+   * @generated from field: int64 raise = 21;
+   */
+  raise: bigint;
+
+  /**
+   * When the raise ends; unset without one.
+   *
+   * @generated from field: google.protobuf.Timestamp raise_expire_time = 22;
+   */
+  raiseExpireTime?: Timestamp | undefined;
 };
 
 /**
@@ -199,6 +277,48 @@ export declare type UsageEntry = Message<"ameide.budget.v1.UsageEntry"> & {
    * @generated from field: google.protobuf.Timestamp create_time = 13;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * How many of the input tokens the provider had in its cache.
+   *
+   * @generated from field: int64 cached_input_tokens = 14;
+   */
+  cachedInputTokens: bigint;
+
+  /**
+   * How many of the output tokens were spent on reasoning.
+   *
+   * @generated from field: int64 reasoning_tokens = 15;
+   */
+  reasoningTokens: bigint;
+
+  /**
+   * The team that paid; empty for none.
+   *
+   * @generated from field: string team_id = 16;
+   */
+  teamId: string;
+
+  /**
+   * The attempt of the run that made the call, from 1.
+   *
+   * @generated from field: int32 attempt = 17;
+   */
+  attempt: number;
+
+  /**
+   * The booking's idempotency key, unique within the run: a call is booked once, whatever is repeated.
+   *
+   * @generated from field: string call_id = 18;
+   */
+  callId: string;
+
+  /**
+   * The part of the cost that a prepaid balance had no money for; 0 without one. Credits are debited the rest.
+   *
+   * @generated from field: int64 uncovered_micros = 19;
+   */
+  uncoveredMicros: bigint;
 };
 
 /**
@@ -206,6 +326,170 @@ export declare type UsageEntry = Message<"ameide.budget.v1.UsageEntry"> & {
  * Use `create(UsageEntrySchema)` to create a new message.
  */
 export declare const UsageEntrySchema: GenMessage<UsageEntry>;
+
+/**
+ * A prepaid balance: a budget of the tenant that only top-ups raise. It cannot be overdrawn.
+ *
+ * @generated from message ameide.budget.v1.Credits
+ */
+export declare type Credits = Message<"ameide.budget.v1.Credits"> & {
+  /**
+   * Whether there ever was a top-up; without one there is no balance, and no run is refused for it.
+   *
+   * @generated from field: bool enabled = 1;
+   */
+  enabled: boolean;
+
+  /**
+   * Topped up less debited; never below 0.
+   *
+   * @generated from field: int64 balance_micros = 2;
+   */
+  balanceMicros: bigint;
+
+  /**
+   * What of the balance is held for runs that have not ended.
+   *
+   * @generated from field: int64 reserved_micros = 3;
+   */
+  reservedMicros: bigint;
+
+  /**
+   * All top-ups so far.
+   *
+   * @generated from field: int64 topped_up_micros = 4;
+   */
+  toppedUpMicros: bigint;
+
+  /**
+   * All debits so far.
+   *
+   * @generated from field: int64 debited_micros = 5;
+   */
+  debitedMicros: bigint;
+
+  /**
+   * ISO 4217, such as "USD".
+   *
+   * @generated from field: string currency = 6;
+   */
+  currency: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.Credits.
+ * Use `create(CreditsSchema)` to create a new message.
+ */
+export declare const CreditsSchema: GenMessage<Credits>;
+
+/**
+ * Whose budget. A run is in all of them: its tenant, the team that pays, its user, agent and chat, and itself.
+ *
+ * @generated from enum ameide.budget.v1.BudgetScope
+ */
+export enum BudgetScope {
+  /**
+   * Treated as TENANT in requests that set, as all in requests that list; never in responses.
+   *
+   * @generated from enum value: BUDGET_SCOPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The whole tenant.
+   *
+   * @generated from enum value: BUDGET_SCOPE_TENANT = 1;
+   */
+  TENANT = 1,
+
+  /**
+   * The team that pays for a run: `RunOptions.team_id`, else the first team of the user's token.
+   *
+   * @generated from enum value: BUDGET_SCOPE_TEAM = 2;
+   */
+  TEAM = 2,
+
+  /**
+   * The user on whose behalf a run executes.
+   *
+   * @generated from enum value: BUDGET_SCOPE_USER = 3;
+   */
+  USER = 3,
+
+  /**
+   * The agent that executes.
+   *
+   * @generated from enum value: BUDGET_SCOPE_AGENT = 4;
+   */
+  AGENT = 4,
+
+  /**
+   * The chat that is answered in.
+   *
+   * @generated from enum value: BUDGET_SCOPE_CHAT = 5;
+   */
+  CHAT = 5,
+
+  /**
+   * One run with all its model calls, retries and fallbacks. Set by `RunOptions.max_cost_micros`, or by an admin
+   * while the run has not ended; it goes when the run does.
+   *
+   * @generated from enum value: BUDGET_SCOPE_RUN = 6;
+   */
+  RUN = 6,
+}
+
+/**
+ * Describes the enum ameide.budget.v1.BudgetScope.
+ */
+export declare const BudgetScopeSchema: GenEnum<BudgetScope>;
+
+/**
+ * What a budget counts.
+ *
+ * @generated from enum ameide.budget.v1.BudgetUnit
+ */
+export enum BudgetUnit {
+  /**
+   * Treated as MICROS in requests; never in responses.
+   *
+   * @generated from enum value: BUDGET_UNIT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Money, in millionths of the currency.
+   *
+   * @generated from enum value: BUDGET_UNIT_MICROS = 1;
+   */
+  MICROS = 1,
+
+  /**
+   * Tokens read and written by models.
+   *
+   * @generated from enum value: BUDGET_UNIT_TOKENS = 2;
+   */
+  TOKENS = 2,
+
+  /**
+   * Runs that were admitted; booked when they end or park.
+   *
+   * @generated from enum value: BUDGET_UNIT_RUNS = 3;
+   */
+  RUNS = 3,
+
+  /**
+   * Runs at the same time, queued ones included; with the window TOTAL only.
+   *
+   * @generated from enum value: BUDGET_UNIT_STREAMS = 4;
+   */
+  STREAMS = 4,
+}
+
+/**
+ * Describes the enum ameide.budget.v1.BudgetUnit.
+ */
+export declare const BudgetUnitSchema: GenEnum<BudgetUnit>;
 
 /**
  * The period of a budget.
@@ -233,6 +517,13 @@ export enum BudgetWindow {
    * @generated from enum value: BUDGET_WINDOW_MONTH = 2;
    */
   MONTH = 2,
+
+  /**
+   * From its beginning, without an end.
+   *
+   * @generated from enum value: BUDGET_WINDOW_TOTAL = 3;
+   */
+  TOTAL = 3,
 }
 
 /**

@@ -2,7 +2,7 @@
 // @generated from file ameide/budget/v1/budget.proto (package ameide.budget.v1, syntax proto3)
 /* eslint-disable */
 
-// Budgets: what a tenant may spend, and what it has spent.
+// Budgets: what may be spent, by whom and by when, and what was spent.
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
@@ -11,7 +11,7 @@ import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
  * Describes the file ameide/budget/v1/budget.proto.
  */
 export const file_ameide_budget_v1_budget = /*@__PURE__*/
-  fileDesc("Ch1hbWVpZGUvYnVkZ2V0L3YxL2J1ZGdldC5wcm90bxIQYW1laWRlLmJ1ZGdldC52MSLpAgoGQnVkZ2V0Ei4KBndpbmRvdxgBIAEoDjIeLmFtZWlkZS5idWRnZXQudjEuQnVkZ2V0V2luZG93EhQKDGxpbWl0X21pY3JvcxgCIAEoAxITCgt1c2VkX21pY3JvcxgDIAEoAxIXCg9yZXNlcnZlZF9taWNyb3MYBCABKAMSGAoQcmVtYWluaW5nX21pY3JvcxgFIAEoAxIQCghjdXJyZW5jeRgGIAEoCRIuCgpzdGFydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpyZXNldF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjdXN0b21pemVkGAkgASgIEj0KEWV4aGF1c3Rpb25fcG9saWN5GAogASgOMiIuYW1laWRlLmJ1ZGdldC52MS5FeGhhdXN0aW9uUG9saWN5EgwKBGV0YWcYCyABKAkipAIKClVzYWdlRW50cnkSFgoOdXNhZ2VfZW50cnlfaWQYASABKAkSDgoGcnVuX2lkGAIgASgJEg8KB2NoYXRfaWQYAyABKAkSEAoIYWdlbnRfaWQYBCABKAkSDwoHdXNlcl9pZBgFIAEoCRINCgVtb2RlbBgGIAEoCRIUCgxpbnB1dF90b2tlbnMYByABKAMSFQoNb3V0cHV0X3Rva2VucxgIIAEoAxITCgtjb3N0X21pY3JvcxgJIAEoAxIQCghjdXJyZW5jeRgKIAEoCRIVCg1wcmljZV92ZXJzaW9uGAsgASgJEg8KB2Fib3J0ZWQYDCABKAgSLwoLY3JlYXRlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKl0KDEJ1ZGdldFdpbmRvdxIdChlCVURHRVRfV0lORE9XX1VOU1BFQ0lGSUVEEAASFQoRQlVER0VUX1dJTkRPV19EQVkQARIXChNCVURHRVRfV0lORE9XX01PTlRIEAIqbQoQRXhoYXVzdGlvblBvbGljeRIhCh1FWEhBVVNUSU9OX1BPTElDWV9VTlNQRUNJRklFRBAAEhoKFkVYSEFVU1RJT05fUE9MSUNZX1NUT1AQARIaChZFWEhBVVNUSU9OX1BPTElDWV9QQVJLEAJiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch1hbWVpZGUvYnVkZ2V0L3YxL2J1ZGdldC5wcm90bxIQYW1laWRlLmJ1ZGdldC52MSK2BQoGQnVkZ2V0Ei4KBndpbmRvdxgBIAEoDjIeLmFtZWlkZS5idWRnZXQudjEuQnVkZ2V0V2luZG93EhQKDGxpbWl0X21pY3JvcxgCIAEoAxITCgt1c2VkX21pY3JvcxgDIAEoAxIXCg9yZXNlcnZlZF9taWNyb3MYBCABKAMSGAoQcmVtYWluaW5nX21pY3JvcxgFIAEoAxIQCghjdXJyZW5jeRgGIAEoCRIuCgpzdGFydF90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpyZXNldF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjdXN0b21pemVkGAkgASgIEj0KEWV4aGF1c3Rpb25fcG9saWN5GAogASgOMiIuYW1laWRlLmJ1ZGdldC52MS5FeGhhdXN0aW9uUG9saWN5EgwKBGV0YWcYCyABKAkSLAoFc2NvcGUYDCABKA4yHS5hbWVpZGUuYnVkZ2V0LnYxLkJ1ZGdldFNjb3BlEhAKCHNjb3BlX2lkGA0gASgJEioKBHVuaXQYDiABKA4yHC5hbWVpZGUuYnVkZ2V0LnYxLkJ1ZGdldFVuaXQSDQoFbGltaXQYDyABKAMSDAoEdXNlZBgQIAEoAxIQCghyZXNlcnZlZBgRIAEoAxIRCglyZW1haW5pbmcYEiABKAMSGgoSc29mdF9saW1pdF9wZXJjZW50GBMgASgFEjsKF3NvZnRfbGltaXRfcmVhY2hlZF90aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVyYWlzZRgVIAEoAxI1ChFyYWlzZV9leHBpcmVfdGltZRgWIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiqAMKClVzYWdlRW50cnkSFgoOdXNhZ2VfZW50cnlfaWQYASABKAkSDgoGcnVuX2lkGAIgASgJEg8KB2NoYXRfaWQYAyABKAkSEAoIYWdlbnRfaWQYBCABKAkSDwoHdXNlcl9pZBgFIAEoCRINCgVtb2RlbBgGIAEoCRIUCgxpbnB1dF90b2tlbnMYByABKAMSFQoNb3V0cHV0X3Rva2VucxgIIAEoAxITCgtjb3N0X21pY3JvcxgJIAEoAxIQCghjdXJyZW5jeRgKIAEoCRIVCg1wcmljZV92ZXJzaW9uGAsgASgJEg8KB2Fib3J0ZWQYDCABKAgSLwoLY3JlYXRlX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhsKE2NhY2hlZF9pbnB1dF90b2tlbnMYDiABKAMSGAoQcmVhc29uaW5nX3Rva2VucxgPIAEoAxIPCgd0ZWFtX2lkGBAgASgJEg8KB2F0dGVtcHQYESABKAUSDwoHY2FsbF9pZBgSIAEoCRIYChB1bmNvdmVyZWRfbWljcm9zGBMgASgDIo8BCgdDcmVkaXRzEg8KB2VuYWJsZWQYASABKAgSFgoOYmFsYW5jZV9taWNyb3MYAiABKAMSFwoPcmVzZXJ2ZWRfbWljcm9zGAMgASgDEhgKEHRvcHBlZF91cF9taWNyb3MYBCABKAMSFgoOZGViaXRlZF9taWNyb3MYBSABKAMSEAoIY3VycmVuY3kYBiABKAkqtwEKC0J1ZGdldFNjb3BlEhwKGEJVREdFVF9TQ09QRV9VTlNQRUNJRklFRBAAEhcKE0JVREdFVF9TQ09QRV9URU5BTlQQARIVChFCVURHRVRfU0NPUEVfVEVBTRACEhUKEUJVREdFVF9TQ09QRV9VU0VSEAMSFgoSQlVER0VUX1NDT1BFX0FHRU5UEAQSFQoRQlVER0VUX1NDT1BFX0NIQVQQBRIUChBCVURHRVRfU0NPUEVfUlVOEAYqiAEKCkJ1ZGdldFVuaXQSGwoXQlVER0VUX1VOSVRfVU5TUEVDSUZJRUQQABIWChJCVURHRVRfVU5JVF9NSUNST1MQARIWChJCVURHRVRfVU5JVF9UT0tFTlMQAhIUChBCVURHRVRfVU5JVF9SVU5TEAMSFwoTQlVER0VUX1VOSVRfU1RSRUFNUxAEKnYKDEJ1ZGdldFdpbmRvdxIdChlCVURHRVRfV0lORE9XX1VOU1BFQ0lGSUVEEAASFQoRQlVER0VUX1dJTkRPV19EQVkQARIXChNCVURHRVRfV0lORE9XX01PTlRIEAISFwoTQlVER0VUX1dJTkRPV19UT1RBTBADKm0KEEV4aGF1c3Rpb25Qb2xpY3kSIQodRVhIQVVTVElPTl9QT0xJQ1lfVU5TUEVDSUZJRUQQABIaChZFWEhBVVNUSU9OX1BPTElDWV9TVE9QEAESGgoWRVhIQVVTVElPTl9QT0xJQ1lfUEFSSxACYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * Describes the message ameide.budget.v1.Budget.
@@ -28,10 +28,45 @@ export const UsageEntrySchema = /*@__PURE__*/
   messageDesc(file_ameide_budget_v1_budget, 1);
 
 /**
+ * Describes the message ameide.budget.v1.Credits.
+ * Use `create(CreditsSchema)` to create a new message.
+ */
+export const CreditsSchema = /*@__PURE__*/
+  messageDesc(file_ameide_budget_v1_budget, 2);
+
+/**
+ * Describes the enum ameide.budget.v1.BudgetScope.
+ */
+export const BudgetScopeSchema = /*@__PURE__*/
+  enumDesc(file_ameide_budget_v1_budget, 0);
+
+/**
+ * Whose budget. A run is in all of them: its tenant, the team that pays, its user, agent and chat, and itself.
+ *
+ * @generated from enum ameide.budget.v1.BudgetScope
+ */
+export const BudgetScope = /*@__PURE__*/
+  tsEnum(BudgetScopeSchema);
+
+/**
+ * Describes the enum ameide.budget.v1.BudgetUnit.
+ */
+export const BudgetUnitSchema = /*@__PURE__*/
+  enumDesc(file_ameide_budget_v1_budget, 1);
+
+/**
+ * What a budget counts.
+ *
+ * @generated from enum ameide.budget.v1.BudgetUnit
+ */
+export const BudgetUnit = /*@__PURE__*/
+  tsEnum(BudgetUnitSchema);
+
+/**
  * Describes the enum ameide.budget.v1.BudgetWindow.
  */
 export const BudgetWindowSchema = /*@__PURE__*/
-  enumDesc(file_ameide_budget_v1_budget, 0);
+  enumDesc(file_ameide_budget_v1_budget, 2);
 
 /**
  * The period of a budget.
@@ -45,7 +80,7 @@ export const BudgetWindow = /*@__PURE__*/
  * Describes the enum ameide.budget.v1.ExhaustionPolicy.
  */
 export const ExhaustionPolicySchema = /*@__PURE__*/
-  enumDesc(file_ameide_budget_v1_budget, 1);
+  enumDesc(file_ameide_budget_v1_budget, 3);
 
 /**
  * What happens to a run that meets the limit.

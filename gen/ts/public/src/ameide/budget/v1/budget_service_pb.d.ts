@@ -2,9 +2,9 @@
 // @generated from file ameide/budget/v1/budget_service.proto (package ameide.budget.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Budget, BudgetWindow, ExhaustionPolicy, UsageEntry } from "./budget_pb.js";
+import type { Budget, BudgetScope, BudgetUnit, BudgetWindow, Credits, ExhaustionPolicy, UsageEntry } from "./budget_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
@@ -33,7 +33,7 @@ export declare const GetBudgetRequestSchema: GenMessage<GetBudgetRequest>;
  */
 export declare type GetBudgetResponse = Message<"ameide.budget.v1.GetBudgetResponse"> & {
   /**
-   * One per window: day, then month.
+   * The tenant's day and month in money first.
    *
    * @generated from field: repeated ameide.budget.v1.Budget budgets = 1;
    */
@@ -45,6 +45,74 @@ export declare type GetBudgetResponse = Message<"ameide.budget.v1.GetBudgetRespo
  * Use `create(GetBudgetResponseSchema)` to create a new message.
  */
 export declare const GetBudgetResponseSchema: GenMessage<GetBudgetResponse>;
+
+/**
+ * Request of ListBudgets.
+ *
+ * @generated from message ameide.budget.v1.ListBudgetsRequest
+ */
+export declare type ListBudgetsRequest = Message<"ameide.budget.v1.ListBudgetsRequest"> & {
+  /**
+   * 0 means 50; more than 200 means 200.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * From the previous response; empty for the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only budgets of this scope; UNSPECIFIED for all but RUN.
+   *
+   * @generated from field: ameide.budget.v1.BudgetScope scope = 3;
+   */
+  scope: BudgetScope;
+
+  /**
+   * Only budgets of this team, user, agent, chat or run; empty for all.
+   *
+   * @generated from field: string scope_id = 4;
+   */
+  scopeId: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.ListBudgetsRequest.
+ * Use `create(ListBudgetsRequestSchema)` to create a new message.
+ */
+export declare const ListBudgetsRequestSchema: GenMessage<ListBudgetsRequest>;
+
+/**
+ * Response of ListBudgets.
+ *
+ * @generated from message ameide.budget.v1.ListBudgetsResponse
+ */
+export declare type ListBudgetsResponse = Message<"ameide.budget.v1.ListBudgetsResponse"> & {
+  /**
+   * One page, by scope, id, window and unit.
+   *
+   * @generated from field: repeated ameide.budget.v1.Budget budgets = 1;
+   */
+  budgets: Budget[];
+
+  /**
+   * Empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.ListBudgetsResponse.
+ * Use `create(ListBudgetsResponseSchema)` to create a new message.
+ */
+export declare const ListBudgetsResponseSchema: GenMessage<ListBudgetsResponse>;
 
 /**
  * Request of SetBudget.
@@ -60,7 +128,7 @@ export declare type SetBudgetRequest = Message<"ameide.budget.v1.SetBudgetReques
   window: BudgetWindow;
 
   /**
-   * The new limit in micro-units; at most 10^15.
+   * The new limit in micro-units; at most 10^15. For the unit MICROS only.
    *
    * @generated from field: int64 limit_micros = 2;
    */
@@ -86,6 +154,41 @@ export declare type SetBudgetRequest = Message<"ameide.budget.v1.SetBudgetReques
    * @generated from field: string request_id = 5;
    */
   requestId: string;
+
+  /**
+   * Whose; UNSPECIFIED means TENANT.
+   *
+   * @generated from field: ameide.budget.v1.BudgetScope scope = 6;
+   */
+  scope: BudgetScope;
+
+  /**
+   * The team, user, agent, chat or run; empty for the tenant. Only a run has to exist.
+   *
+   * @generated from field: string scope_id = 7;
+   */
+  scopeId: string;
+
+  /**
+   * What is counted; UNSPECIFIED means MICROS.
+   *
+   * @generated from field: ameide.budget.v1.BudgetUnit unit = 8;
+   */
+  unit: BudgetUnit;
+
+  /**
+   * The soft limit in percent of the limit; 0 means 80.
+   *
+   * @generated from field: int32 soft_limit_percent = 9;
+   */
+  softLimitPercent: number;
+
+  /**
+   * The new limit of tokens, runs or parallel runs; at most 10^15.
+   *
+   * @generated from field: int64 limit = 10;
+   */
+  limit: bigint;
 };
 
 /**
@@ -113,6 +216,252 @@ export declare type SetBudgetResponse = Message<"ameide.budget.v1.SetBudgetRespo
  * Use `create(SetBudgetResponseSchema)` to create a new message.
  */
 export declare const SetBudgetResponseSchema: GenMessage<SetBudgetResponse>;
+
+/**
+ * Request of DeleteBudget.
+ *
+ * @generated from message ameide.budget.v1.DeleteBudgetRequest
+ */
+export declare type DeleteBudgetRequest = Message<"ameide.budget.v1.DeleteBudgetRequest"> & {
+  /**
+   * Which window.
+   *
+   * @generated from field: ameide.budget.v1.BudgetWindow window = 1;
+   */
+  window: BudgetWindow;
+
+  /**
+   * Whose; UNSPECIFIED means TENANT.
+   *
+   * @generated from field: ameide.budget.v1.BudgetScope scope = 2;
+   */
+  scope: BudgetScope;
+
+  /**
+   * The team, user, agent, chat or run; empty for the tenant.
+   *
+   * @generated from field: string scope_id = 3;
+   */
+  scopeId: string;
+
+  /**
+   * What is counted; UNSPECIFIED means MICROS.
+   *
+   * @generated from field: ameide.budget.v1.BudgetUnit unit = 4;
+   */
+  unit: BudgetUnit;
+
+  /**
+   * The etag it was read with; empty: change whatever is there.
+   *
+   * @generated from field: string etag = 5;
+   */
+  etag: string;
+
+  /**
+   * Makes a retry safe; empty: no protection.
+   *
+   * @generated from field: string request_id = 6;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.DeleteBudgetRequest.
+ * Use `create(DeleteBudgetRequestSchema)` to create a new message.
+ */
+export declare const DeleteBudgetRequestSchema: GenMessage<DeleteBudgetRequest>;
+
+/**
+ * Response of DeleteBudget.
+ *
+ * @generated from message ameide.budget.v1.DeleteBudgetResponse
+ */
+export declare type DeleteBudgetResponse = Message<"ameide.budget.v1.DeleteBudgetResponse"> & {
+};
+
+/**
+ * Describes the message ameide.budget.v1.DeleteBudgetResponse.
+ * Use `create(DeleteBudgetResponseSchema)` to create a new message.
+ */
+export declare const DeleteBudgetResponseSchema: GenMessage<DeleteBudgetResponse>;
+
+/**
+ * Request of RaiseBudget.
+ *
+ * @generated from message ameide.budget.v1.RaiseBudgetRequest
+ */
+export declare type RaiseBudgetRequest = Message<"ameide.budget.v1.RaiseBudgetRequest"> & {
+  /**
+   * Which window.
+   *
+   * @generated from field: ameide.budget.v1.BudgetWindow window = 1;
+   */
+  window: BudgetWindow;
+
+  /**
+   * Whose; UNSPECIFIED means TENANT.
+   *
+   * @generated from field: ameide.budget.v1.BudgetScope scope = 2;
+   */
+  scope: BudgetScope;
+
+  /**
+   * The team, user, agent, chat or run; empty for the tenant.
+   *
+   * @generated from field: string scope_id = 3;
+   */
+  scopeId: string;
+
+  /**
+   * What is counted; UNSPECIFIED means MICROS.
+   *
+   * @generated from field: ameide.budget.v1.BudgetUnit unit = 4;
+   */
+  unit: BudgetUnit;
+
+  /**
+   * The etag it was read with; empty: change whatever is there.
+   *
+   * @generated from field: string etag = 5;
+   */
+  etag: string;
+
+  /**
+   * Makes a retry safe; empty: no protection.
+   *
+   * @generated from field: string request_id = 6;
+   */
+  requestId: string;
+
+  /**
+   * What is added to the limit until then, in the budget's unit; 0 ends a raise.
+   *
+   * @generated from field: int64 amount = 7;
+   */
+  amount: bigint;
+
+  /**
+   * When the raise ends.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 8;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message ameide.budget.v1.RaiseBudgetRequest.
+ * Use `create(RaiseBudgetRequestSchema)` to create a new message.
+ */
+export declare const RaiseBudgetRequestSchema: GenMessage<RaiseBudgetRequest>;
+
+/**
+ * Response of RaiseBudget.
+ *
+ * @generated from message ameide.budget.v1.RaiseBudgetResponse
+ */
+export declare type RaiseBudgetResponse = Message<"ameide.budget.v1.RaiseBudgetResponse"> & {
+  /**
+   * As stored.
+   *
+   * @generated from field: ameide.budget.v1.Budget budget = 1;
+   */
+  budget?: Budget | undefined;
+};
+
+/**
+ * Describes the message ameide.budget.v1.RaiseBudgetResponse.
+ * Use `create(RaiseBudgetResponseSchema)` to create a new message.
+ */
+export declare const RaiseBudgetResponseSchema: GenMessage<RaiseBudgetResponse>;
+
+/**
+ * Request of TopUpCredits.
+ *
+ * @generated from message ameide.budget.v1.TopUpCreditsRequest
+ */
+export declare type TopUpCreditsRequest = Message<"ameide.budget.v1.TopUpCreditsRequest"> & {
+  /**
+   * Makes a retry safe: the same id adds once.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * What to add, in micro-units; at most 10^12.
+   *
+   * @generated from field: int64 amount_micros = 2;
+   */
+  amountMicros: bigint;
+
+  /**
+   * Where the money came from, for the audit, such as the number of an invoice.
+   *
+   * @generated from field: string reference = 3;
+   */
+  reference: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.TopUpCreditsRequest.
+ * Use `create(TopUpCreditsRequestSchema)` to create a new message.
+ */
+export declare const TopUpCreditsRequestSchema: GenMessage<TopUpCreditsRequest>;
+
+/**
+ * Response of TopUpCredits.
+ *
+ * @generated from message ameide.budget.v1.TopUpCreditsResponse
+ */
+export declare type TopUpCreditsResponse = Message<"ameide.budget.v1.TopUpCreditsResponse"> & {
+  /**
+   * The balance after it.
+   *
+   * @generated from field: ameide.budget.v1.Credits credits = 1;
+   */
+  credits?: Credits | undefined;
+};
+
+/**
+ * Describes the message ameide.budget.v1.TopUpCreditsResponse.
+ * Use `create(TopUpCreditsResponseSchema)` to create a new message.
+ */
+export declare const TopUpCreditsResponseSchema: GenMessage<TopUpCreditsResponse>;
+
+/**
+ * Request of GetCredits.
+ *
+ * @generated from message ameide.budget.v1.GetCreditsRequest
+ */
+export declare type GetCreditsRequest = Message<"ameide.budget.v1.GetCreditsRequest"> & {
+};
+
+/**
+ * Describes the message ameide.budget.v1.GetCreditsRequest.
+ * Use `create(GetCreditsRequestSchema)` to create a new message.
+ */
+export declare const GetCreditsRequestSchema: GenMessage<GetCreditsRequest>;
+
+/**
+ * Response of GetCredits.
+ *
+ * @generated from message ameide.budget.v1.GetCreditsResponse
+ */
+export declare type GetCreditsResponse = Message<"ameide.budget.v1.GetCreditsResponse"> & {
+  /**
+   * The balance.
+   *
+   * @generated from field: ameide.budget.v1.Credits credits = 1;
+   */
+  credits?: Credits | undefined;
+};
+
+/**
+ * Describes the message ameide.budget.v1.GetCreditsResponse.
+ * Use `create(GetCreditsResponseSchema)` to create a new message.
+ */
+export declare const GetCreditsResponseSchema: GenMessage<GetCreditsResponse>;
 
 /**
  * Request of ListUsage.
@@ -154,6 +503,41 @@ export declare type ListUsageRequest = Message<"ameide.budget.v1.ListUsageReques
    * @generated from field: google.protobuf.Timestamp before = 5;
    */
   before?: Timestamp | undefined;
+
+  /**
+   * Only bookings of this chat; empty for all.
+   *
+   * @generated from field: string chat_id = 6;
+   */
+  chatId: string;
+
+  /**
+   * Only bookings of this agent; empty for all.
+   *
+   * @generated from field: string agent_id = 7;
+   */
+  agentId: string;
+
+  /**
+   * Only bookings on behalf of this user; empty for all. Somebody else's are an admin's to see.
+   *
+   * @generated from field: string user_id = 8;
+   */
+  userId: string;
+
+  /**
+   * Only bookings of this model, as "provider/model"; empty for all.
+   *
+   * @generated from field: string model = 9;
+   */
+  model: string;
+
+  /**
+   * Only bookings that this team paid; empty for all.
+   *
+   * @generated from field: string team_id = 10;
+   */
+  teamId: string;
 };
 
 /**
@@ -197,13 +581,371 @@ export declare type ListUsageResponse = Message<"ameide.budget.v1.ListUsageRespo
 export declare const ListUsageResponseSchema: GenMessage<ListUsageResponse>;
 
 /**
- * Reads and sets what the caller's tenant may spend.
+ * Request of SummarizeUsage.
+ *
+ * @generated from message ameide.budget.v1.SummarizeUsageRequest
+ */
+export declare type SummarizeUsageRequest = Message<"ameide.budget.v1.SummarizeUsageRequest"> & {
+  /**
+   * 0 means 50; more than 200 means 200.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * From the previous response; empty for the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * What to group by, each at most once; empty: one sum of everything.
+   *
+   * @generated from field: repeated ameide.budget.v1.UsageDimension group_by = 3;
+   */
+  groupBy: UsageDimension[];
+
+  /**
+   * Only bookings of this run; empty for all.
+   *
+   * @generated from field: string run_id = 4;
+   */
+  runId: string;
+
+  /**
+   * Only bookings at or after.
+   *
+   * @generated from field: google.protobuf.Timestamp after = 5;
+   */
+  after?: Timestamp | undefined;
+
+  /**
+   * Only bookings before.
+   *
+   * @generated from field: google.protobuf.Timestamp before = 6;
+   */
+  before?: Timestamp | undefined;
+
+  /**
+   * Only bookings of this chat; empty for all.
+   *
+   * @generated from field: string chat_id = 7;
+   */
+  chatId: string;
+
+  /**
+   * Only bookings of this agent; empty for all.
+   *
+   * @generated from field: string agent_id = 8;
+   */
+  agentId: string;
+
+  /**
+   * Only bookings on behalf of this user; empty for all. Somebody else's are an admin's to see.
+   *
+   * @generated from field: string user_id = 9;
+   */
+  userId: string;
+
+  /**
+   * Only bookings of this model, as "provider/model"; empty for all.
+   *
+   * @generated from field: string model = 10;
+   */
+  model: string;
+
+  /**
+   * Only bookings that this team paid; empty for all.
+   *
+   * @generated from field: string team_id = 11;
+   */
+  teamId: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.SummarizeUsageRequest.
+ * Use `create(SummarizeUsageRequestSchema)` to create a new message.
+ */
+export declare const SummarizeUsageRequestSchema: GenMessage<SummarizeUsageRequest>;
+
+/**
+ * Response of SummarizeUsage.
+ *
+ * @generated from message ameide.budget.v1.SummarizeUsageResponse
+ */
+export declare type SummarizeUsageResponse = Message<"ameide.budget.v1.SummarizeUsageResponse"> & {
+  /**
+   * One page.
+   *
+   * @generated from field: repeated ameide.budget.v1.UsageSummary summaries = 1;
+   */
+  summaries: UsageSummary[];
+
+  /**
+   * Empty at the end.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.SummarizeUsageResponse.
+ * Use `create(SummarizeUsageResponseSchema)` to create a new message.
+ */
+export declare const SummarizeUsageResponseSchema: GenMessage<SummarizeUsageResponse>;
+
+/**
+ * The bookings of one group, summed.
+ *
+ * @generated from message ameide.budget.v1.UsageSummary
+ */
+export declare type UsageSummary = Message<"ameide.budget.v1.UsageSummary"> & {
+  /**
+   * The group's values, in the order of `group_by`; empty text for a booking without one.
+   *
+   * @generated from field: repeated string values = 1;
+   */
+  values: string[];
+
+  /**
+   * How many model calls.
+   *
+   * @generated from field: int64 calls = 2;
+   */
+  calls: bigint;
+
+  /**
+   * How many of them were cut short.
+   *
+   * @generated from field: int64 aborted_calls = 3;
+   */
+  abortedCalls: bigint;
+
+  /**
+   * Tokens read.
+   *
+   * @generated from field: int64 input_tokens = 4;
+   */
+  inputTokens: bigint;
+
+  /**
+   * How many of them the provider had in its cache.
+   *
+   * @generated from field: int64 cached_input_tokens = 5;
+   */
+  cachedInputTokens: bigint;
+
+  /**
+   * Tokens written.
+   *
+   * @generated from field: int64 output_tokens = 6;
+   */
+  outputTokens: bigint;
+
+  /**
+   * How many of them were spent on reasoning.
+   *
+   * @generated from field: int64 reasoning_tokens = 7;
+   */
+  reasoningTokens: bigint;
+
+  /**
+   * What they cost, in micro-units of `currency`.
+   *
+   * @generated from field: int64 cost_micros = 8;
+   */
+  costMicros: bigint;
+
+  /**
+   * ISO 4217. Bookings in another currency are a group of their own.
+   *
+   * @generated from field: string currency = 9;
+   */
+  currency: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.UsageSummary.
+ * Use `create(UsageSummarySchema)` to create a new message.
+ */
+export declare const UsageSummarySchema: GenMessage<UsageSummary>;
+
+/**
+ * Request of ExportUsage.
+ *
+ * @generated from message ameide.budget.v1.ExportUsageRequest
+ */
+export declare type ExportUsageRequest = Message<"ameide.budget.v1.ExportUsageRequest"> & {
+  /**
+   * Only bookings of this run; empty for all.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * Only bookings at or after.
+   *
+   * @generated from field: google.protobuf.Timestamp after = 2;
+   */
+  after?: Timestamp | undefined;
+
+  /**
+   * Only bookings before.
+   *
+   * @generated from field: google.protobuf.Timestamp before = 3;
+   */
+  before?: Timestamp | undefined;
+
+  /**
+   * Only bookings of this chat; empty for all.
+   *
+   * @generated from field: string chat_id = 4;
+   */
+  chatId: string;
+
+  /**
+   * Only bookings of this agent; empty for all.
+   *
+   * @generated from field: string agent_id = 5;
+   */
+  agentId: string;
+
+  /**
+   * Only bookings on behalf of this user; empty for all. Somebody else's are an admin's to see.
+   *
+   * @generated from field: string user_id = 6;
+   */
+  userId: string;
+
+  /**
+   * Only bookings of this model, as "provider/model"; empty for all.
+   *
+   * @generated from field: string model = 7;
+   */
+  model: string;
+
+  /**
+   * Only bookings that this team paid; empty for all.
+   *
+   * @generated from field: string team_id = 8;
+   */
+  teamId: string;
+};
+
+/**
+ * Describes the message ameide.budget.v1.ExportUsageRequest.
+ * Use `create(ExportUsageRequestSchema)` to create a new message.
+ */
+export declare const ExportUsageRequestSchema: GenMessage<ExportUsageRequest>;
+
+/**
+ * Response of ExportUsage: the next piece of the file.
+ *
+ * @generated from message ameide.budget.v1.ExportUsageResponse
+ */
+export declare type ExportUsageResponse = Message<"ameide.budget.v1.ExportUsageResponse"> & {
+  /**
+   * Whole lines of CSV.
+   *
+   * @generated from field: bytes csv = 1;
+   */
+  csv: Uint8Array;
+};
+
+/**
+ * Describes the message ameide.budget.v1.ExportUsageResponse.
+ * Use `create(ExportUsageResponseSchema)` to create a new message.
+ */
+export declare const ExportUsageResponseSchema: GenMessage<ExportUsageResponse>;
+
+/**
+ * What usage can be grouped by.
+ *
+ * @generated from enum ameide.budget.v1.UsageDimension
+ */
+export enum UsageDimension {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: USAGE_DIMENSION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The user on whose behalf.
+   *
+   * @generated from enum value: USAGE_DIMENSION_USER = 1;
+   */
+  USER = 1,
+
+  /**
+   * The agent.
+   *
+   * @generated from enum value: USAGE_DIMENSION_AGENT = 2;
+   */
+  AGENT = 2,
+
+  /**
+   * The model.
+   *
+   * @generated from enum value: USAGE_DIMENSION_MODEL = 3;
+   */
+  MODEL = 3,
+
+  /**
+   * The chat.
+   *
+   * @generated from enum value: USAGE_DIMENSION_CHAT = 4;
+   */
+  CHAT = 4,
+
+  /**
+   * The team that paid.
+   *
+   * @generated from enum value: USAGE_DIMENSION_TEAM = 5;
+   */
+  TEAM = 5,
+
+  /**
+   * The day of the booking, UTC, as "2026-01-31".
+   *
+   * @generated from enum value: USAGE_DIMENSION_DAY = 6;
+   */
+  DAY = 6,
+
+  /**
+   * The month of the booking, UTC, as "2026-01".
+   *
+   * @generated from enum value: USAGE_DIMENSION_MONTH = 7;
+   */
+  MONTH = 7,
+
+  /**
+   * The run.
+   *
+   * @generated from enum value: USAGE_DIMENSION_RUN = 8;
+   */
+  RUN = 8,
+}
+
+/**
+ * Describes the enum ameide.budget.v1.UsageDimension.
+ */
+export declare const UsageDimensionSchema: GenEnum<UsageDimension>;
+
+/**
+ * Reads and sets what may be spent, and tells what was.
  *
  * @generated from service ameide.budget.v1.BudgetService
  */
 export declare const BudgetService: GenService<{
   /**
-   * The tenant's budgets for the current day and month.
+   * The budgets that the caller's own runs meet, whatever the agent and chat: the tenant's day and month in money
+   * first, then its other budgets, the caller's own and those of the caller's teams.
    *
    * @generated from rpc ameide.budget.v1.BudgetService.GetBudget
    */
@@ -213,8 +955,21 @@ export declare const BudgetService: GenService<{
     output: typeof GetBudgetResponseSchema;
   },
   /**
-   * Sets the limit of one window. A limit below what is used is allowed: nothing more is admitted.
-   * Errors: VERSION_MISMATCH, REQUEST_ID_REUSED.
+   * Budgets by scope. Admins see all. Others see the tenant's, the agents', their own, those of their teams and runs,
+   * and with `scope` CHAT and a `scope_id` those of a chat that they may read; what they may not see is left out.
+   * Errors: PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc ameide.budget.v1.BudgetService.ListBudgets
+   */
+  listBudgets: {
+    methodKind: "unary";
+    input: typeof ListBudgetsRequestSchema;
+    output: typeof ListBudgetsResponseSchema;
+  },
+  /**
+   * Sets the limit of one scope, window and unit. A limit below what is used is allowed: nothing more is admitted.
+   * A new budget starts with what the ledger holds for the window. A raise stays.
+   * Errors: VERSION_MISMATCH, REQUEST_ID_REUSED, RUN_NOT_FOUND.
    *
    * @generated from rpc ameide.budget.v1.BudgetService.SetBudget
    */
@@ -222,6 +977,49 @@ export declare const BudgetService: GenService<{
     methodKind: "unary";
     input: typeof SetBudgetRequestSchema;
     output: typeof SetBudgetResponseSchema;
+  },
+  /**
+   * Takes a budget away; the tenant's day and month in money go back to the server's defaults. What runs hold of it is
+   * booked and given back as if it were there. Errors: BUDGET_NOT_FOUND, VERSION_MISMATCH, REQUEST_ID_REUSED.
+   *
+   * @generated from rpc ameide.budget.v1.BudgetService.DeleteBudget
+   */
+  deleteBudget: {
+    methodKind: "unary";
+    input: typeof DeleteBudgetRequestSchema;
+    output: typeof DeleteBudgetResponseSchema;
+  },
+  /**
+   * Raises a limit for a while; replaces an earlier raise of the same budget.
+   * Errors: BUDGET_NOT_FOUND, VERSION_MISMATCH, REQUEST_ID_REUSED.
+   *
+   * @generated from rpc ameide.budget.v1.BudgetService.RaiseBudget
+   */
+  raiseBudget: {
+    methodKind: "unary";
+    input: typeof RaiseBudgetRequestSchema;
+    output: typeof RaiseBudgetResponseSchema;
+  },
+  /**
+   * Adds to the prepaid balance. From the first top-up on, a run needs money there as in every other budget; one that
+   * finds none is parked. Errors: REQUEST_ID_REUSED.
+   *
+   * @generated from rpc ameide.budget.v1.BudgetService.TopUpCredits
+   */
+  topUpCredits: {
+    methodKind: "unary";
+    input: typeof TopUpCreditsRequestSchema;
+    output: typeof TopUpCreditsResponseSchema;
+  },
+  /**
+   * The prepaid balance.
+   *
+   * @generated from rpc ameide.budget.v1.BudgetService.GetCredits
+   */
+  getCredits: {
+    methodKind: "unary";
+    input: typeof GetCreditsRequestSchema;
+    output: typeof GetCreditsResponseSchema;
   },
   /**
    * The caller's own bookings (admins: the tenant's), newest first. Errors: PAGE_TOKEN_INVALID.
@@ -232,6 +1030,28 @@ export declare const BudgetService: GenService<{
     methodKind: "unary";
     input: typeof ListUsageRequestSchema;
     output: typeof ListUsageResponseSchema;
+  },
+  /**
+   * The caller's own bookings (admins: the tenant's), summed by any dimensions, in the order of their values.
+   * Errors: PAGE_TOKEN_INVALID.
+   *
+   * @generated from rpc ameide.budget.v1.BudgetService.SummarizeUsage
+   */
+  summarizeUsage: {
+    methodKind: "unary";
+    input: typeof SummarizeUsageRequestSchema;
+    output: typeof SummarizeUsageResponseSchema;
+  },
+  /**
+   * The caller's own bookings (admins: the tenant's) as one CSV file in pieces, oldest first: UTF-8, RFC 4180, a header
+   * line first. A text that a spreadsheet would take for a formula has an apostrophe before it.
+   *
+   * @generated from rpc ameide.budget.v1.BudgetService.ExportUsage
+   */
+  exportUsage: {
+    methodKind: "server_streaming";
+    input: typeof ExportUsageRequestSchema;
+    output: typeof ExportUsageResponseSchema;
   },
 }>;
 

@@ -128,8 +128,9 @@ export enum ErrorReason {
   RUN_NOT_RESUMABLE = 14,
 
   /**
-   * RESOURCE_EXHAUSTED. `metadata`: scope, window, limit_micros, used_micros, reserved_micros,
-   * wanted_micros, currency, reset_time, raise_by (the role that may raise it).
+   * RESOURCE_EXHAUSTED. `metadata`: scope, scope_id, window, unit, limit, used, reserved, wanted, as_of, reset_time
+   * (unless the window is total), exhaustion_policy, raise_by (the role that may raise it); of money also currency,
+   * limit_micros, used_micros, reserved_micros, wanted_micros.
    *
    * @generated from enum value: ERROR_REASON_BUDGET_EXCEEDED = 15;
    */
@@ -259,6 +260,14 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_TURN_QUEUE_FULL = 32;
    */
   TURN_QUEUE_FULL = 32,
+
+  /**
+   * NOT_FOUND. No such budget is set, or the caller is not in the team that is to pay: `metadata.scope`,
+   * `metadata.scope_id`.
+   *
+   * @generated from enum value: ERROR_REASON_BUDGET_NOT_FOUND = 33;
+   */
+  BUDGET_NOT_FOUND = 33,
 }
 
 /**

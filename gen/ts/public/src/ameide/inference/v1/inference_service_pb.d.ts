@@ -130,6 +130,144 @@ export declare type StartRunResponse = Message<"ameide.inference.v1.StartRunResp
 export declare const StartRunResponseSchema: GenMessage<StartRunResponse>;
 
 /**
+ * Request of EstimateRun: as that of StartRun.
+ *
+ * @generated from message ameide.inference.v1.EstimateRunRequest
+ */
+export declare type EstimateRunRequest = Message<"ameide.inference.v1.EstimateRunRequest"> & {
+  /**
+   * The chat to answer in; empty: the messages are the whole conversation.
+   *
+   * @generated from field: string chat_id = 1;
+   */
+  chatId: string;
+
+  /**
+   * With a chat, what would be added to it; without, the conversation, oldest first.
+   *
+   * @generated from field: repeated ameide.chat.v1.ChatMessageInput messages = 2;
+   */
+  messages: ChatMessageInput[];
+
+  /**
+   * The agent; empty: the chat's, or the default agent.
+   *
+   * @generated from field: string agent_id = 3;
+   */
+  agentId: string;
+
+  /**
+   * Settings of the run.
+   *
+   * @generated from field: ameide.inference.v1.RunOptions options = 4;
+   */
+  options?: RunOptions | undefined;
+};
+
+/**
+ * Describes the message ameide.inference.v1.EstimateRunRequest.
+ * Use `create(EstimateRunRequestSchema)` to create a new message.
+ */
+export declare const EstimateRunRequestSchema: GenMessage<EstimateRunRequest>;
+
+/**
+ * Response of EstimateRun.
+ *
+ * @generated from message ameide.inference.v1.EstimateRunResponse
+ */
+export declare type EstimateRunResponse = Message<"ameide.inference.v1.EstimateRunResponse"> & {
+  /**
+   * The agent.
+   *
+   * @generated from field: string agent_id = 1;
+   */
+  agentId: string;
+
+  /**
+   * The model, as "provider/model".
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * Our count of what the first model call reads.
+   *
+   * @generated from field: int64 input_tokens = 3;
+   */
+  inputTokens: bigint;
+
+  /**
+   * The most that each call may write.
+   *
+   * @generated from field: int64 max_output_tokens = 4;
+   */
+  maxOutputTokens: bigint;
+
+  /**
+   * What the run would hold at first in every budget above it, in micro-units of `currency`.
+   *
+   * @generated from field: int64 hold_micros = 5;
+   */
+  holdMicros: bigint;
+
+  /**
+   * What the run would hold at first, in tokens.
+   *
+   * @generated from field: int64 hold_tokens = 6;
+   */
+  holdTokens: bigint;
+
+  /**
+   * The most that its first model call may cost, in micro-units of `currency`.
+   *
+   * @generated from field: int64 call_max_micros = 7;
+   */
+  callMaxMicros: bigint;
+
+  /**
+   * How many model calls it may make at most; later calls read more than the first.
+   *
+   * @generated from field: int32 max_model_calls = 8;
+   */
+  maxModelCalls: number;
+
+  /**
+   * ISO 4217.
+   *
+   * @generated from field: string currency = 9;
+   */
+  currency: string;
+
+  /**
+   * The version of the price list.
+   *
+   * @generated from field: string price_version = 10;
+   */
+  priceVersion: string;
+
+  /**
+   * Whether every budget has room for what would be held now.
+   *
+   * @generated from field: bool fits = 11;
+   */
+  fits: boolean;
+
+  /**
+   * What StartRun would answer if it were asked now; unset when it fits.
+   *
+   * @generated from field: ameide.inference.v1.RunError refusal = 12;
+   */
+  refusal?: RunError | undefined;
+};
+
+/**
+ * Describes the message ameide.inference.v1.EstimateRunResponse.
+ * Use `create(EstimateRunResponseSchema)` to create a new message.
+ */
+export declare const EstimateRunResponseSchema: GenMessage<EstimateRunResponse>;
+
+/**
  * Request of WatchRun.
  *
  * @generated from message ameide.inference.v1.WatchRunRequest
@@ -605,8 +743,8 @@ export declare type GetAgentResponse = Message<"ameide.inference.v1.GetAgentResp
 export declare const GetAgentResponseSchema: GenMessage<GetAgentResponse>;
 
 /**
- * Runs agents. Starting a run reserves its worst case in the tenant's budget; ending it, however it
- * ends, books what was used and gives the rest back.
+ * Runs agents. A run holds a small slice in every budget above it while it speaks; ending it, however it ends, books
+ * what was used and gives the rest back.
  *
  * @generated from service ameide.inference.v1.InferenceService
  */
@@ -633,6 +771,17 @@ export declare const InferenceService: GenService<{
     methodKind: "unary";
     input: typeof StartRunRequestSchema;
     output: typeof StartRunResponseSchema;
+  },
+  /**
+   * What StartRun would hold and may cost, without starting anything. Errors: CHAT_NOT_FOUND, AGENT_NOT_FOUND,
+   * BUDGET_NOT_FOUND, PRICE_UNKNOWN; a budget without room is not an error but told in the response.
+   *
+   * @generated from rpc ameide.inference.v1.InferenceService.EstimateRun
+   */
+  estimateRun: {
+    methodKind: "unary";
+    input: typeof EstimateRunRequestSchema;
+    output: typeof EstimateRunResponseSchema;
   },
   /**
    * Streams a run: from its first frame, or from a resume token. Ends with a terminal `status` frame; an end

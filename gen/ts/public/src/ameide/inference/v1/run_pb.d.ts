@@ -184,11 +184,33 @@ export declare type Usage = Message<"ameide.inference.v1.Usage"> & {
   stage: UsageStage;
 
   /**
-   * What the tenant may still spend before its tightest window is full; set on frames only.
+   * What may still be spent before the tightest budget above the run is full; set on frames only.
    *
    * @generated from field: int64 remaining_micros = 6;
    */
   remainingMicros: bigint;
+
+  /**
+   * The ledger entry that a frame is about: the same on its ESTIMATED, REPORTED and SETTLED frames. The totals of a
+   * later frame replace those of an earlier one and are not added to them. Set on frames only.
+   *
+   * @generated from field: string usage_entry_id = 7;
+   */
+  usageEntryId: string;
+
+  /**
+   * How many of the input tokens the provider had in its cache.
+   *
+   * @generated from field: int64 cached_input_tokens = 8;
+   */
+  cachedInputTokens: bigint;
+
+  /**
+   * How many of the output tokens were spent on reasoning.
+   *
+   * @generated from field: int64 reasoning_tokens = 9;
+   */
+  reasoningTokens: bigint;
 };
 
 /**
@@ -243,6 +265,21 @@ export declare type RunOptions = Message<"ameide.inference.v1.RunOptions"> & {
    * @generated from field: int32 max_output_tokens = 1;
    */
   maxOutputTokens: number;
+
+  /**
+   * The most that the run may cost with all its model calls, retries and fallbacks, in micro-units; 0: no limit of its
+   * own. Meeting it stops the run.
+   *
+   * @generated from field: int64 max_cost_micros = 6;
+   */
+  maxCostMicros: bigint;
+
+  /**
+   * The team that pays, one of the caller's; empty: the first of the caller's token, if there is one.
+   *
+   * @generated from field: string team_id = 7;
+   */
+  teamId: string;
 };
 
 /**
@@ -402,22 +439,21 @@ export enum UsageStage {
   UNSPECIFIED = 0,
 
   /**
-   * Counted by us while the model speaks. Reserved: no server sends it yet.
+   * Counted by us: sent when a model call begins, and each time that more is held for it.
    *
    * @generated from enum value: USAGE_STAGE_ESTIMATED = 1;
    */
   ESTIMATED = 1,
 
   /**
-   * Told by the provider, or counted by us where the provider told nothing believable.
-   * Reserved: no server sends it yet.
+   * Told by the provider at the end of a call, and believable; not booked yet.
    *
    * @generated from enum value: USAGE_STAGE_REPORTED = 2;
    */
   REPORTED = 2,
 
   /**
-   * Booked in the ledger.
+   * Booked in the ledger. The last word about its entry.
    *
    * @generated from enum value: USAGE_STAGE_SETTLED = 3;
    */
