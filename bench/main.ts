@@ -6,6 +6,8 @@ const BENCHES: Record<string, () => Promise<object>> = {
   stream: async () => (await import("./stream.ts")).stream(),
   "first-token": async () => (await import("./first-token.ts")).firstToken(),
   append: async () => (await import("./append.ts")).append(),
+  streams: async () => (await import("./streams.ts")).streams(),
+  fanout: async () => (await import("./streams.ts")).fanout(),
 };
 
 const machine = { cores: availableParallelism(), node: process.version };

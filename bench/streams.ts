@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findPostgres, startPostgres } from "../services/testing/postgres-server.ts";
+import { findRedis, startRedis } from "../services/testing/redis-server.ts";
+import { devToken } from "./harness/connect-client.ts";
+import { cpuMicros } from "./harness/cpu-time.ts";
+import { startPeer, type Peer } from "./harness/peer.ts";
+
+interface Size {
+  streams: number;
+  tokensPerSecond: number;
+  seconds: number;
+  opensPerSecond: number;
+}
+
+/** 10,000 readers of 10,000 runs, each at one frame a second, while they are opened and for a minute after that. */
+export const streams = () =>
+  everyLog({ streams: 10_000, tokensPerSecond: 1, seconds: 60, opensPerSecond: 500 }, STREAMS_TARGET);
+const STREAMS_TARGET = { deliveryP99: 250, firstFrameP99: 2000, gatewayMegabytes: 1000 };
+
+/** 1,000 readers of 1,000 runs at 50 tokens a second. */
+export const fanout = () =>
+  everyLog({ streams: 1000, tokensPerSecond: 50, seconds: 30, opensPerSecond: 500 }, { deliveryP99: 100 });
+
+/** Frames by way of Redis; and within one process, for comparison. */
+async function everyLog(size: Size, target: Record<string, number>) {
+  const figures = { ...(await measure(sizeFrom(size), "redis")), target };
+  return { ...figures, unit: "ms", inOneProcess: await measure(sizeFrom(size), "memory") };
+}
+
+const LOGS_WANTED = (process.env["BENCH_STREAM_LOGS"] ?? "redis,memory").split(",");
+
+/** `BENCH_STREAMS` and `BENCH_SECONDS` make it smaller, for a look. */
+function sizeFrom(size: Size): Size {
+  const { BENCH_STREAMS, BENCH_SECONDS } = process.env;
+  return {
+    ...size,
+    ...(BENCH_STREAMS && { streams: Number(BENCH_STREAMS) }),
+    ...(BENCH_SECONDS && { seconds: Number(BENCH_SECONDS) }),
+  };
+}
+
+async function measure(size: Size, kind: "redis" | "memory") {
+  if (!LOGS_WANTED.includes(kind)) return { skipped: "not asked for" };
+  const servers = await startServers(kind === "redis");
+  if (!servers) return { skipped: "Redis is not installed" };
+  const gateway = await startPeer(new URL("streams/gateway-peer.ts", import.meta.url), servers.env);
+  const executor =
+    kind === "memory" ? gateway : await startPeer(new URL("streams/executor-peer.ts", import.meta.url), servers.env);
+  const load = await startPeer(new URL("streams/load-peer.ts", import.meta.url));
+  try {
+    return await run(size, { gateway, executor, load, redis: servers.redisPid });
+  } finally {
+    await Promise.all([gateway.stop(), executor === gateway ? undefined : executor.stop(), load.stop()]);
+    await servers.stop();
+  }
+}
+
+async function startServers(withRedis: boolean) {
+  const bin = findPostgres();
+  if (withRedis && !findRedis()) return undefined;
+  const postgres = bin === undefined ? undefined : await startPostgres(bin);
+  const redis = withRedis ? await startRedis() : undefined;
+  return {
+    env: {
+      ...(postgres && { BENCH_DATABASE_URL: await postgres.createDatabase() }),
+      ...(redis && { BENCH_REDIS_URL: redis.url }),
+    },
+    redisPid: undefined as number | undefined,
+    async stop() {
+      await Promise.all([postgres?.stop(), redis?.stop()]);
+    },
+  };
+}
+
+interface Sides {
+  gateway: Peer;
+  executor: Peer;
+  load: Peer;
+  redis: number | undefined;
+}
+
+const OPENING_GRACE_MILLISECONDS = 1000;
+const END_GRACE_MILLISECONDS = 30_000;
+
+async function run(size: Size, { gateway, executor, load }: Sides) {
+  const { streams: count, tokensPerSecond, seconds, opensPerSecond } = size;
+  const address = await gateway.ask<string>("address");
+  const token = await devToken(address);
+  const actor = actorOf(token);
+  const runIds = await gateway.ask<string[]>("startRuns", { count, actor });
+  await executor.ask("prepare", runIds);
+  const openingSeconds = count / opensPerSecond;
+  const tokensPerRun = Math.ceil((openingSeconds + seconds) * tokensPerSecond);
+  const cpu = cpuOf({ gateway, executor, load });
+  const started = performance.now();
+  const fed = executor.ask<{ milliseconds: number; late: number; refusals: string[] }>("feed", {
+    tokensPerSecond,
+    tokensPerRun,
+  });
+  await load.ask("open", { address, token, runIds, opensPerSecond });
+  await sleep(OPENING_GRACE_MILLISECONDS);
+  const feeding = await fed;
+  const end = { milliseconds: END_GRACE_MILLISECONDS, tokensPerRun };
+  const seen = await load.ask<Record<string, unknown>>("finish", end);
+  const elapsedSeconds = (performance.now() - started) / 1000;
+  const used = cpuOf({ gateway, executor, load });
+  return {
+    ...size,
+    ...seen,
+    feeding,
+    gatewayMegabytes: peakMegabytes(gateway.pid),
+    cpuShares: Object.fromEntries(
+      Object.entries(used).map(([name, micros]) => [
+        name,
+        Math.round((micros - (cpu[name] ?? 0)) / elapsedSeconds / 1e4) / 100,
+      ]),
+    ),
+  };
+}
+
+const cpuOf = (peers: Record<string, Peer>): Record<string, number> =>
+  Object.fromEntries(Object.entries(peers).map(([name, { pid }]) => [name, cpuMicros(pid)]));
+
+/** The most memory that a process has ever held; NaN where there is no /proc. */
+function peakMegabytes(pid: number | undefined): number {
+  try {
+    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return Math.round(Number(kilobytes) / 1024);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Whoever the token speaks for. */
+function actorOf(token: string) {
+  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  return { tenantId: claims.tenant_id, userId: claims.sub, roles: claims.roles, teams: [], traceId: "" };
+}
