@@ -57,7 +57,7 @@ const TESTS = ["**/*.test.ts", "**/*.test.tsx"];
 export const LAYERS: readonly Layer[] = [
   {
     name: "test",
-    files: TESTS,
+    files: [...TESTS, "vitest.config.ts"],
     mayImport: [...PRODUCTION, "testing", "test", "bench", "scripts", "web"],
     because: "a test composes what it needs, as main.ts does",
   },

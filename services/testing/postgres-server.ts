@@ -11,7 +11,9 @@ const run = promisify(execFile);
 /** A PostgreSQL of our own, which is gone with whoever started it. */
 export interface PostgresServer {
   /** The address of a new, empty database. Its owner is no superuser, as with a hosted PostgreSQL. */
-  createDatabase(name?: string): Promise<string>;
+  createDatabase(): Promise<string>;
+  /** The address of the database of this name, which is made when it is not there. */
+  ensureDatabase(name: string): Promise<string>;
   /** The address of a new database that begins as a copy of another one, to which nobody is connected. */
   copyDatabase(url: string): Promise<string>;
   /** What other processes need to use the server, see `joinPostgres`. */
@@ -99,17 +101,26 @@ const INITDB = ["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"
 /** Uses a server that another process started. */
 export function joinPostgres(
   address: string,
-): Pick<PostgresServer, "address" | "createDatabase" | "copyDatabase"> {
-  const create = async (template: string, name = `t${crypto.randomUUID().replaceAll("-", "")}`) => {
+): Pick<PostgresServer, "address" | "createDatabase" | "copyDatabase" | "ensureDatabase"> {
+  const create = async (name: string, template = "template0") => {
     await query(address, `CREATE DATABASE ${name} OWNER ${OWNER} TEMPLATE ${template}`);
     return urlOf(address, name);
   };
+  const newName = () => `t${crypto.randomUUID().replaceAll("-", "")}`;
   return {
     address,
-    createDatabase: (name) => create("template0", name),
-    copyDatabase: (url) => create(new URL(url).pathname.slice(1)),
+    createDatabase: () => create(newName()),
+    copyDatabase: (url) => create(newName(), new URL(url).pathname.slice(1)),
+    ensureDatabase: (name) =>
+      create(name).catch((error: unknown) => {
+        if (error instanceof postgres.PostgresError && error.code === DUPLICATE) return urlOf(address, name);
+        throw error;
+      }),
   };
 }
+
+/** duplicate_database */
+const DUPLICATE = "42P04";
 
 function urlOf(address: string, database: string): string {
   const url = new URL(address);

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endWithParent } from "./end-with-parent.ts";
 import { freePort } from "./free-port.ts";
 
 /** A server of our own on the loopback address, which a test may ill-treat; it is gone with whoever started it. */
@@ -54,44 +55,45 @@ export async function startPrivateServer(
   const port = options.port ?? (await freePort());
   const home = options.folder ?? mkdtempSync(join(tmpdir(), `ameide-${program.name}-`));
   const data = join(home, "data");
-  const pidFile = join(home, "pid");
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
     mkdirSync(data, { recursive: true });
     const log = openSync(join(home, "log"), "a");
-    const stdio = ["ignore", log, log] as const;
-    const started = spawn(program.path, program.args(data, port), { cwd: data, stdio: [...stdio] });
+    // A group of its own: Ctrl-C in a terminal is meant for us, and we end it last.
+    const started = spawn(program.path, program.args(data, port), {
+      cwd: data,
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
     closeSync(log);
-    child = started;
     await once(started, "spawn");
-    writeFileSync(pidFile, String(started.pid));
+    child = started;
+    if (started.pid !== undefined) started.once("exit", endWithParent(started.pid));
     await accepting(started, port, `${program.name} (its log: ${join(home, "log")})`);
   }
-  async function kill(): Promise<void> {
+  async function end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
-    child.kill("SIGKILL");
+    child.kill(signal);
     await gone;
   }
 
   const removes = options.folder === undefined;
   await start();
-  const watcher = outlive(pidFile, removes ? home : "");
   return {
     url: program.urlOf(port),
     port,
-    kill,
+    kill: () => end("SIGKILL"),
     async restart({ empty = false } = {}) {
-      await kill();
+      await end("SIGKILL");
       if (empty) rmSync(data, { recursive: true, force: true });
       await start();
     },
     pause: () => void child?.kill("SIGSTOP"),
     resume: () => void child?.kill("SIGCONT"),
     async stop() {
-      watcher.cancel();
-      await kill();
+      await end(removes ? "SIGKILL" : "SIGTERM");
       if (removes) rmSync(home, { recursive: true, force: true });
     },
   };
@@ -115,14 +117,4 @@ function connects(port: number): Promise<boolean> {
     socket.once("connect", () => (socket.destroy(), resolve(true)));
     socket.once("error", () => resolve(false));
   });
-}
-
-/** When this process is killed, nobody is left to end the server: a shell waits for that. */
-function outlive(pidFile: string, remove: string): { cancel(): void } {
-  const script = `
-    while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done
-    kill -KILL "$(cat "$0")"; [ -z "$1" ] || rm -rf "$1"`;
-  const shell = spawn("sh", ["-c", script, pidFile, remove], { detached: true, stdio: "ignore" });
-  shell.unref();
-  return { cancel: () => void shell.kill() };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { endWithParent } from "./end-with-parent.ts";
 import { freePort } from "./free-port.ts";
 
 /** The real program in a process of its own. */
@@ -13,7 +14,7 @@ export interface ServerProcess {
   pid: number;
   /** Sends the signal and resolves with the exit code once the process is gone. */
   stop(signal: "SIGKILL" | "SIGTERM"): Promise<number | null>;
-  /** What it logged so far. */
+  /** The end of what it logged so far. */
   output(): string;
 }
 
@@ -29,24 +30,20 @@ export interface ServerHome {
 
 const PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
 const READY_MILLISECONDS = 60_000;
+const MAX_OUTPUT = 1_000_000;
 
 export async function createServerHome(): Promise<ServerHome> {
   const dataDir = mkdtempSync(join(tmpdir(), "ameide-test-"));
   const port = await freePort();
-  const baseUrl = `http://127.0.0.1:${port}`;
   const running = new Set<ServerProcess>();
   return {
     dataDir,
     port,
     async start(env = {}) {
       const settings = { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "warn", ...env };
-      const child = spawn(process.execPath, [PROGRAM], {
-        env: settings,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      const server = serverOf(child, baseUrl);
+      const server = spawnServer(`http://127.0.0.1:${port}`, settings);
       running.add(server);
-      await ready(child, server);
+      await server.ready();
       return server;
     },
     async remove() {
@@ -54,6 +51,17 @@ export async function createServerHome(): Promise<ServerHome> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts the program in a process of its own, with these settings and no others. */
+export function spawnServer(
+  baseUrl: string,
+  env: Readonly<Record<string, string>>,
+  tell: (output: string) => void = () => undefined,
+): ServerProcess & { ready(): Promise<void> } {
+  const child = spawn(process.execPath, [PROGRAM], { env: { ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const server = serverOf(child, baseUrl, tell);
+  return { ...server, ready: () => ready(child, server) };
 }
 
 /** A token of one of the built-in people, from the development issuer. */
@@ -67,10 +75,14 @@ export async function devToken(baseUrl: string, person: string): Promise<string>
   return token;
 }
 
-function serverOf(child: ChildProcess, baseUrl: string): ServerProcess {
+function serverOf(child: ChildProcess, baseUrl: string, tell: (output: string) => void): ServerProcess {
   let output = "";
+  if (child.pid !== undefined) child.once("exit", endWithParent(child.pid));
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output = (output + text).slice(-MAX_OUTPUT);
+      tell(text);
+    });
   }
   return {
     baseUrl,

@@ -47,11 +47,13 @@ export function locate(requirement: Requirement): string | undefined {
 /** Whether tests that need it can run; for `describe.skipIf(!available(…))`. */
 export const available = (requirement: Requirement): boolean => locate(requirement) !== undefined;
 
+/** What is missing, a line each. Throws when one of them is required. */
+export const missing = (names: readonly Requirement[]): string[] =>
+  names.filter((name) => !available(name)).map((name) => FIND[name].hint);
+
 /** Says what is missing, a line each. Throws when one of them is required. */
 export function reportMissing(names: readonly Requirement[], print: (line: string) => void): void {
-  for (const name of names) {
-    if (!available(name)) print(`skipped: ${FIND[name].hint}`);
-  }
+  for (const hint of missing(names)) print(`skipped: ${hint}`);
 }
 
 function findChromium(): string | undefined {

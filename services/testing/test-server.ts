@@ -12,9 +12,13 @@ import { v7 as uuidv7 } from "uuid";
 import { startProgram, type Program } from "../main.ts";
 import type { Role } from "../platform/auth/scopes.ts";
 import { parseConfig } from "../platform/config/config.ts";
+import { runsOverProcesses, startProcesses } from "./cluster/processes-as-program.ts";
 import { startTokenIssuer, type TokenIssuer, type TokenSubject } from "./token-issuer.ts";
 
-/** The real server in this process, on a free port, over real sockets; nothing is kept unless `DATA_DIR` says so. */
+/**
+ * The real server in this process, on a free port, over real sockets; nothing is kept unless `DATA_DIR` says so. In
+ * vitest's project "cluster" it is a gateway, an executor and a worker instead, each a process of its own.
+ */
 export interface TestServer {
   baseUrl: string;
   issuer: TokenIssuer;
@@ -52,7 +56,10 @@ const EDITOR: readonly Role[] = ["editor"];
 export async function startTestServer(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const issuer = await startTokenIssuer();
   const issuers = JSON.stringify([{ issuer: issuer.issuer, jwks_uri: issuer.jwksUri }]);
-  const program: Program = await startProgram(parseConfig({ ...DEFAULTS, OIDC_ISSUERS: issuers, ...env }));
+  const settings = { ...DEFAULTS, OIDC_ISSUERS: issuers, ...env };
+  const program: Program = await (runsOverProcesses()
+    ? startProcesses(settings)
+    : startProgram(parseConfig(settings)));
   const connection = new Http2SessionManager(program.baseUrl);
   const withToken = (token: string | undefined) => clientsOf(program.baseUrl, connection, token);
   let down: Promise<void> | undefined;
