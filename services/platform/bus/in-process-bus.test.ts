@@ -1,7 +1,7 @@
 import { describe } from "vitest";
-import { busContract } from "../../testing/contracts/bus.ts";
+import { busContract, inThisProcess } from "../../testing/contracts/bus.ts";
 import { createInProcessBus } from "./in-process-bus.ts";
 
 describe("the bus within a process", () => {
-  busContract(createInProcessBus);
+  busContract(() => inThisProcess(createInProcessBus()));
 });
