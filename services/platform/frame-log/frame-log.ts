@@ -37,11 +37,18 @@ export interface FrameLog {
   /**
    * The head of the log; begins a new line when there is none. Whoever comes first begins it. A writer names its
    * attempt: from then on writers with a lower one are refused, so nothing comes between the head and its frames.
+   * A log that ends before `heldSeq`, which readers were promised, is begun anew.
    */
-  open(key: string, fence?: number): Promise<LogHead>;
-  /** Throws FencedOut when another writer took over, EpochLost when the log was lost meanwhile. */
+  open(key: string, fence?: number, heldSeq?: number): Promise<LogHead>;
+  /**
+   * Throws FencedOut when another writer took over, EpochLost when the log was lost meanwhile. While the buffer is
+   * away for long, frames are dropped without a word, and the first append after it is back throws EpochLost.
+   */
   append(key: string, frames: LogAppend): Promise<void>;
-  /** Entries after a seq, at most `limit`; undefined when there is no log. */
+  /**
+   * Entries after a seq, at most `limit`; undefined when there is no log. `oldestSeq` may be later than what is
+   * really held, never after the first entry.
+   */
   read(key: string, afterSeq: number, limit: number): Promise<LogPage | undefined>;
   /** Calls `listener` soon after each append, until the returned function is called. */
   subscribe(key: string, listener: () => void): () => void;
@@ -50,6 +57,13 @@ export interface FrameLog {
 export class FencedOut extends Error {
   constructor(key: string) {
     super(`another executor writes ${key} now`);
+  }
+}
+
+/** Nobody knows what the buffer holds; thrown to readers, who ask the database meanwhile. */
+export class LogAway extends Error {
+  constructor(key: string, cause?: unknown) {
+    super(`the frame log of ${key} cannot be reached`, { cause });
   }
 }
 

@@ -45,9 +45,11 @@ class InProcessFrameLog implements FrameLog {
     this.#limits = { framesPerLog, logs, bytes };
   }
 
-  open(key: string, fence = 0): Promise<LogHead> {
-    const log = this.#logs.get(key) ?? newLog();
-    if (fence > 0 && fence < log.fence) return Promise.reject(new FencedOut(key));
+  open(key: string, fence = 0, heldSeq = 0): Promise<LogHead> {
+    const known = this.#logs.get(key);
+    if (known && fence > 0 && fence < known.fence) return Promise.reject(new FencedOut(key));
+    const log = known && known.nextSeq > heldSeq ? known : { ...newLog(), fence: known?.fence ?? 0 };
+    for (const frame of known && known !== log ? known.frames : []) this.#bytes -= sizeOf(frame);
     log.fence = Math.max(log.fence, fence);
     this.#touch(key, log);
     return Promise.resolve(headOf(log));

@@ -1,0 +1,143 @@
+import type { Redis } from "ioredis";
+import type { RedisConnection } from "../redis/redis-connection.ts";
+import { decodeBatch, entriesAfter, type FrameBatch } from "./frame-batch.ts";
+import type { LogPage } from "./frame-log.ts";
+
+/** What is heard live of the logs that somebody in this process watches. */
+export interface FrameTails {
+  watch(key: string, listener: () => void): () => void;
+  /** A page of what was heard just now; undefined when it does not join on to a seq, or may be out of date. */
+  read(key: string, afterSeq: number, limit: number): LogPage | undefined;
+}
+
+interface Tail {
+  listeners: Set<() => void>;
+  /** Contiguous, all of one epoch. */
+  batches: FrameBatch[];
+  heardAt: number;
+}
+
+/** Whoever reads later than this reads the stream itself, so a lost message costs no more than that. */
+const FRESH_MILLISECONDS = 1000;
+const BATCHES_PER_TAIL = 32;
+const CHANNELS_PER_COMMAND = 500;
+
+/** Hears the batches that appends publish. One subscription for each watched log, one connection for all. */
+export function createFrameTails(redis: RedisConnection, channelOf: (key: string) => string): FrameTails {
+  return new RedisFrameTails(redis, channelOf);
+}
+
+class RedisFrameTails implements FrameTails {
+  readonly #redis: RedisConnection;
+  readonly #channelOf: (key: string) => string;
+  /** By channel. */
+  readonly #tails = new Map<string, Tail>();
+  /** What the server was told to send us. */
+  readonly #subscribed = new Set<string>();
+  /** Channels whose subscription may have to change. */
+  readonly #changed = new Set<string>();
+  #subscriber: Redis | undefined;
+
+  constructor(redis: RedisConnection, channelOf: (key: string) => string) {
+    this.#redis = redis;
+    this.#channelOf = channelOf;
+  }
+
+  watch(key: string, listener: () => void): () => void {
+    const channel = this.#channelOf(key);
+    const tail = this.#tails.get(channel) ?? { listeners: new Set(), batches: [], heardAt: -Infinity };
+    tail.listeners.add(listener);
+    this.#tails.set(channel, tail);
+    this.#change(channel);
+    return () => {
+      tail.listeners.delete(listener);
+      if (tail.listeners.size > 0 || this.#tails.get(channel) !== tail) return;
+      this.#tails.delete(channel);
+      this.#change(channel);
+    };
+  }
+
+  read(key: string, afterSeq: number, limit: number): LogPage | undefined {
+    const tail = this.#tails.get(this.#channelOf(key));
+    const first = tail?.batches[0];
+    if (!tail || !first || performance.now() - tail.heardAt > FRESH_MILLISECONDS) return undefined;
+    const nextSeq = endOf(tail);
+    if (limit === 0 || afterSeq + 1 < first.firstSeq || afterSeq >= nextSeq) return undefined;
+    const entries = entriesAfter(tail.batches, afterSeq, limit);
+    return { epoch: first.epoch, oldestSeq: first.firstSeq, nextSeq, entries };
+  }
+
+  /** Changes of one turn of the event loop go out together. */
+  #change(channel: string): void {
+    if (this.#changed.size === 0) setImmediate(() => this.#tell());
+    this.#changed.add(channel);
+  }
+
+  #tell(): void {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    const subscriber = (this.#subscriber ??= this.#connect());
+    // Once it is ready, it is told everything.
+    if (subscriber.status !== "ready") return;
+    const isNew = (channel: string) => this.#tails.has(channel) && !this.#subscribed.has(channel);
+    const isOver = (channel: string) => !this.#tails.has(channel) && this.#subscribed.delete(channel);
+    const over = changed.filter(isOver);
+    if (over.length > 0) subscriber.unsubscribe(...over).catch(() => undefined);
+    this.#subscribe(subscriber, changed.filter(isNew));
+  }
+
+  #subscribe(subscriber: Redis, channels: readonly string[]): void {
+    for (let i = 0; i < channels.length; i += CHANNELS_PER_COMMAND) {
+      const some = channels.slice(i, i + CHANNELS_PER_COMMAND);
+      for (const channel of some) this.#subscribed.add(channel);
+      // Something may have been appended before the server knew of us.
+      subscriber.subscribe(...some).then(
+        () => some.forEach((channel) => this.#wake(channel)),
+        () => undefined,
+      );
+    }
+  }
+
+  #connect(): Redis {
+    const subscriber = this.#redis.subscriber();
+    subscriber.on("ready", () => this.#subscribe(subscriber, [...this.#tails.keys()]));
+    subscriber.on("close", () => {
+      this.#subscribed.clear();
+      for (const tail of this.#tails.values()) tail.batches = [];
+    });
+    subscriber.on("messageBuffer", (channel: Buffer, bytes: Buffer) =>
+      this.#hear(channel.toString("latin1"), bytes),
+    );
+    const sweeper = setInterval(() => this.#sweep(), FRESH_MILLISECONDS).unref();
+    subscriber.on("end", () => clearInterval(sweeper));
+    return subscriber;
+  }
+
+  #hear(channel: string, bytes: Buffer): void {
+    const tail = this.#tails.get(channel);
+    if (!tail) return;
+    const batch = decodeBatch(bytes);
+    const joins = batch.epoch === tail.batches[0]?.epoch && batch.firstSeq <= endOf(tail);
+    if (!joins) tail.batches = [];
+    else if (tail.batches.length === BATCHES_PER_TAIL) tail.batches.shift();
+    tail.batches.push(batch);
+    tail.heardAt = performance.now();
+    this.#wake(channel);
+  }
+
+  #wake(channel: string): void {
+    for (const listener of this.#tails.get(channel)?.listeners ?? []) listener();
+  }
+
+  /** What was heard is a view of what the socket received, with everybody else's frames in it. */
+  #sweep(): void {
+    const stale = performance.now() - FRESH_MILLISECONDS;
+    for (const tail of this.#tails.values()) if (tail.heardAt < stale) tail.batches = [];
+  }
+}
+
+/** The seq after the last one heard. Without batches, 0. */
+function endOf({ batches }: Tail): number {
+  const last = batches.at(-1);
+  return last ? last.firstSeq + last.frames.length : 0;
+}
