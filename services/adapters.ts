@@ -8,7 +8,9 @@ import { migrate } from "./platform/db/migrate.ts";
 import { openPglite } from "./platform/db/pglite-driver.ts";
 import { openPostgres } from "./platform/db/postgres-driver.ts";
 import { createInProcessFrameLog } from "./platform/frame-log/in-process-frame-log.ts";
+import { createRedisFrameLog } from "./platform/frame-log/redis-frame-log.ts";
 import type { Dependency } from "./platform/health/dependencies.ts";
+import { openRedis, type RedisConnection } from "./platform/redis/redis-connection.ts";
 import type { Log } from "./platform/telemetry/log.ts";
 import { createInProcessWorkQueue } from "./platform/work-queue/in-process-work-queue.ts";
 import type { Adapters } from "./slices.ts";
@@ -31,19 +33,40 @@ export async function openAdapters(
     dir.release(),
   );
   const database = await openDatabase(config, dataDir, opened, log);
+  const redis = await connectRedis(config, opened, log);
   return {
     dataDir,
     database,
     bus: createInProcessBus(),
     workQueue: createInProcessWorkQueue(),
-    log: createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
+    log: redis
+      ? createRedisFrameLog(redis)
+      : createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
     now: () => new Date(),
-    dependencies: [{ name: "database", needed: true, answers: () => database.ping().then(() => true) }],
+    dependencies: [
+      { name: "database", needed: true, answers: () => database.ping().then(() => true) },
+      ...(redis ? [{ name: "redis", needed: false, answers: async () => redis.life() !== undefined }] : []),
+    ],
   };
 }
 
 /** Twice what runs at a time, so that runs that have just ended can still be read; exported for its test. */
 export const logsFor = (concurrency: number): number => Math.max(5000, 2 * concurrency);
+
+/** Redis may be away, at the start as at any time. */
+const REDIS_START_MILLISECONDS = 2000;
+
+async function connectRedis(
+  config: Config,
+  opened: AsyncDisposableStack,
+  log: Log,
+): Promise<RedisConnection | undefined> {
+  if (config.REDIS_URL === undefined) return undefined;
+  const warn = (message: string, details: Record<string, unknown>) => log.warn(details, message);
+  const redis = opened.adopt(openRedis(config.REDIS_URL, { warn }), (connection) => connection.close());
+  await redis.whenUp(REDIS_START_MILLISECONDS);
+  return redis;
+}
 
 async function openDatabase(
   config: Config,
