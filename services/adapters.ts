@@ -43,15 +43,21 @@ export async function openAdapters(
       ? createRedisFrameLog(redis)
       : createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
     now: () => new Date(),
-    dependencies: [
-      { name: "database", needed: true, answers: () => database.ping().then(() => true) },
-      ...(redis ? [{ name: "redis", needed: false, answers: async () => redis.life() !== undefined }] : []),
-    ],
+    dependencies: dependenciesOf(database, redis),
   };
 }
 
 /** Twice what runs at a time, so that runs that have just ended can still be read; exported for its test. */
 export const logsFor = (concurrency: number): number => Math.max(5000, 2 * concurrency);
+
+function dependenciesOf(database: Database, redis: RedisConnection | undefined): Dependency[] {
+  const pinged: Dependency[] = [
+    { name: "database", needed: true, answers: () => database.ping().then(() => true) },
+  ];
+  if (redis)
+    pinged.push({ name: "redis", needed: false, answers: () => redis.commands.ping().then(() => true) });
+  return pinged;
+}
 
 /** Redis may be away, at the start as at any time. */
 const REDIS_START_MILLISECONDS = 2000;
