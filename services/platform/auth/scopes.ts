@@ -1,6 +1,7 @@
 /** Every scope that an RPC may ask for. */
 export const SCOPES = [
   "agent.read",
+  "agent.write",
   "artifact.read",
   "artifact.write",
   "budget.read",

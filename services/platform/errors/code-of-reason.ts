@@ -36,6 +36,8 @@ export const CODE_OF_REASON = {
   INTERRUPT_STALE: Code.FailedPrecondition,
   TURN_QUEUE_FULL: Code.ResourceExhausted,
   BUDGET_NOT_FOUND: Code.NotFound,
+  AGENT_VERSION_EXISTS: Code.AlreadyExists,
+  AGENT_DEFINITION_INVALID: Code.InvalidArgument,
 } satisfies Record<Reason, Code>;
 
 /** The reason for an error that Connect itself raised, by its code. */

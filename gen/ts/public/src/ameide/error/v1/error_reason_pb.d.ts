@@ -268,6 +268,21 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_BUDGET_NOT_FOUND = 33;
    */
   BUDGET_NOT_FOUND = 33,
+
+  /**
+   * ALREADY_EXISTS. The agent has a version of that name: `metadata.agent_id`, `metadata.version`.
+   *
+   * @generated from enum value: ERROR_REASON_AGENT_VERSION_EXISTS = 35;
+   */
+  AGENT_VERSION_EXISTS = 35,
+
+  /**
+   * INVALID_ARGUMENT. What was to be registered or set for an agent does not fit together: `metadata` has an entry for
+   * each problem, its path as the key, such as "spec.tools[1]".
+   *
+   * @generated from enum value: ERROR_REASON_AGENT_DEFINITION_INVALID = 36;
+   */
+  AGENT_DEFINITION_INVALID = 36,
 }
 
 /**
