@@ -132,6 +132,15 @@ describe("after a resume", () => {
 });
 
 describe("the end", () => {
+  it("that only the database knows of replaces what the line left unsaid, and keeps the place on it", () => {
+    const whole = frame(0, snapshot(0, [textPart("He𝒜llo!")], RunState.COMPLETED));
+    const applied = when(given(hello, world), whole, frame(0, status(RunState.COMPLETED)));
+    expect(applied).toMatchObject({ verdict: "ended", progress: { seq: 2n, view: { text: "He𝒜llo!" } } });
+    // A picture of the line from before is no end.
+    const older = frame(0, snapshot(1, [textPart("He𝒜")]));
+    expect(when(given(hello, world), older).progress.view.text).toBe("He𝒜llo");
+  });
+
   it.each([RunState.COMPLETED, RunState.CANCELLED, RunState.FAILED])("is a status %i", (state) => {
     const { verdict, updates } = when(given(hello), frame(2, status(state, "m1")));
     expect(verdict).toBe("ended");

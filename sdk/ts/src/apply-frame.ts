@@ -28,10 +28,13 @@ export function applyFrame(progress: RunProgress, frame: RunFrame): Applied {
     case "resumed":
       return applyResumed(progress, frame.frame.value);
     case "snapshot": {
-      const { seq } = frame.frame.value;
-      // An older picture of the same line; what it lacks is here already.
-      if (frame.epoch === progress.epoch && seq < progress.seq) return read(progress);
-      const placed = { ...progress, epoch: frame.epoch, seq, fromStart: false };
+      const { seq, state } = frame.frame.value;
+      const isBehind = frame.epoch === progress.epoch && seq < progress.seq;
+      // An older picture of the same line: what it lacks is here already. An end is told by the database instead,
+      // and may hold what never came to the line.
+      if (isBehind && !isTerminal(state)) return read(progress);
+      const place = { epoch: frame.epoch, seq: isBehind ? progress.seq : seq };
+      const placed = { ...progress, ...place, fromStart: false };
       return advanced(applySnapshot(adoptToken(placed, frame), frame.frame.value, frame.attempt));
     }
     case "heartbeat":

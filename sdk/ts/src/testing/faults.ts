@@ -25,6 +25,10 @@ export type Fault =
   | { readonly kind: "refused"; readonly reason: Refusal }
   /** Neither frames nor snapshot are left. */
   | { readonly kind: "gone" }
+  /** The clock went 25 hours ahead: the token has expired. */
+  | { readonly kind: "expired" }
+  /** The resume lands on another server, which needs a while until it is served. */
+  | { readonly kind: "replica"; readonly afterMs: number }
   /** The server says CONTINUED whatever the token says. */
   | { readonly kind: "lie" };
 
@@ -73,7 +77,7 @@ export async function* withFault(
     }
     if (due >= 0 && fault.kind === "stall") return await until(signal);
     if (due >= 0 && fault.kind === "moved") return yield moved(log, fault.delayMs);
-    if (due >= 0 && fault.kind === "deaf" && frame.frame.case !== "heartbeat") continue;
+    if (due >= 0 && fault.kind === "deaf" && !isHeard(frame, log)) continue;
     if (due >= 0 && fault.kind === "skip" && frame.seq > 0n && skips-- > 0) continue;
     if (fault.kind === "repeat") yield* sent.slice(-fault.window);
     yield frame;
@@ -83,6 +87,11 @@ export async function* withFault(
     yield log.heartbeat();
     await log.changed(HEARTBEAT_MS, signal);
   }
+}
+
+/** What does not come from the log: heartbeats, and the end that only the database knows of. */
+function isHeard({ frame, seq }: RunFrame, log: FrameLog): boolean {
+  return frame.case === "heartbeat" || (log.endedSilently && seq === 0n);
 }
 
 function isParked(frame: RunFrame | undefined): boolean {

@@ -24,6 +24,7 @@ export class FrameLog {
   /** Frames trimmed from the front of this epoch. */
   base = 0;
   ended = false;
+  endedSilently = false;
   private frames: RunFrame[] = [];
   private epochStart = new Story();
   private checkpoint = new Story();
@@ -55,10 +56,24 @@ export class FrameLog {
     this.wake();
   }
 
-  end(state: RunState): void {
+  /** `silently`: the database knows of the end, the line does not. */
+  end(state: RunState, silently = false): void {
     this.story.state = state;
     this.ended = true;
-    this.append({ case: "status", value: { state, messageId: "message-1" } });
+    this.endedSilently = silently;
+    if (silently) this.wake();
+    else this.append(this.status());
+  }
+
+  /** What tells the end. */
+  status(): FrameBody {
+    return { case: "status", value: { state: this.story.state, messageId: "message-1" } };
+  }
+
+  /** Forgets every frame, not what they said. */
+  trim(): void {
+    this.base = this.high;
+    this.frames = [];
   }
 
   /** The process that held the log died: a new line begins at the persisted progress. */

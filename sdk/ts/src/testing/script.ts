@@ -18,6 +18,8 @@ export type Act =
   | { readonly kind: "repeat"; readonly share: number; readonly takeover: boolean }
   /** The frame log is lost; the run goes on from its persisted progress. */
   | { readonly kind: "restart"; readonly share: number }
+  /** Everything that the log held so far is trimmed. */
+  | { readonly kind: "trim" }
   /** The budget parks the run, and a raise lets it go on. */
   | { readonly kind: "park" }
   | { readonly kind: "wait"; readonly ms: number };
@@ -57,6 +59,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Act>({ kind: "charge" }) },
   { weight: 1, arbitrary: fc.constant<Act>({ kind: "park" }) },
+  { weight: 1, arbitrary: fc.constant<Act>({ kind: "trim" }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -85,6 +88,8 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 export const script = fc.record({
   acts: fc.array(act, { maxLength: 12 }),
   end: fc.constantFrom(RunState.COMPLETED, RunState.CANCELLED, RunState.FAILED, RunState.PARKED),
+  /** The executor dies before the terminal frame is in the log: only the database knows of the end. */
+  crashesAtEnd: fc.boolean(),
 });
 
 const after = fc.nat({ max: 12 });
@@ -108,6 +113,8 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant("moved" as const), after, delayMs: fc.constantFrom(0, 40, 2500) }),
   fc.record({ kind: fc.constant("refused" as const), reason: fc.constantFrom(...refusals) }),
   fc.constant<Fault>({ kind: "gone" }),
+  fc.constant<Fault>({ kind: "expired" }),
+  fc.record({ kind: fc.constant("replica" as const), afterMs: fc.constantFrom(1, 300, 15_000, 30_000) }),
   fc.constant<Fault>({ kind: "lie" }),
 );
 
@@ -124,11 +131,11 @@ function isTokenRefused(one: Fault): boolean {
 /** Plays a script into a log, in virtual time. */
 export async function play(
   log: FrameLog,
-  { acts, end }: { acts: readonly Act[]; end: RunState },
+  { acts, end, crashesAtEnd }: { acts: readonly Act[]; end: RunState; crashesAtEnd: boolean },
 ): Promise<void> {
   begin(log);
   for (const [index, next] of acts.entries()) await playAct(log, next, `call-${index}`);
-  log.end(end);
+  log.end(end, crashesAtEnd);
 }
 
 async function playAct(log: FrameLog, next: Act, callId: string): Promise<void> {
@@ -144,6 +151,8 @@ async function playAct(log: FrameLog, next: Act, callId: string): Promise<void> 
     case "charge":
       story.outputTokens += 7n;
       return log.append({ case: "usage", value: { outputTokens: story.outputTokens } });
+    case "trim":
+      return log.trim();
     case "park":
       log.append({ case: "status", value: { state: RunState.PARKED } });
       return log.append({ case: "status", value: { state: RunState.RUNNING } });

@@ -82,6 +82,7 @@ async function* watch(
   signal: AbortSignal,
 ): AsyncGenerator<RunFrame> {
   const { log } = options;
+  if (fault.kind === "replica") await new Promise((resolve) => setTimeout(resolve, fault.afterMs));
   let { epoch } = log;
   const start = position(options, request, fault);
   yield* start.frames;
@@ -99,6 +100,7 @@ async function* watch(
       yield frame;
       continue;
     }
+    if (log.endedSilently) yield* final(log);
     if (log.ended || signal.aborted) return;
     const { high } = log;
     await log.changed(HEARTBEAT_MS, signal);
@@ -106,6 +108,13 @@ async function* watch(
       yield log.heartbeat();
     }
   }
+}
+
+/** The whole answer and the end, as the database has them; off the line. */
+function final(log: FrameLog): RunFrame[] {
+  const { frame, ...rest } = log.snapshot(false);
+  if (frame.case === "snapshot") frame.value.seq = 0n;
+  return [{ ...rest, frame, resumeToken: "" }, log.frame(0, log.status())];
 }
 
 interface Position {
@@ -122,7 +131,8 @@ function position(options: ServerOptions, request: WatchRunRequest, fault: Fault
     const [epoch, tokenSeq] = JSON.parse(request.resumeToken) as [string, number];
     const seq = Math.max(tokenSeq, Number(request.afterSeq));
     if (fault.kind === "gone") return { frames: [resumed(log, ResumeState.GONE, 0)], seq: 0, gone: true };
-    if (fault.kind === "lie" || (epoch === log.epoch && seq >= log.base)) {
+    const expired = fault.kind === "expired";
+    if (fault.kind === "lie" || (!expired && epoch === log.epoch && seq >= log.base)) {
       return { frames: [resumed(log, ResumeState.CONTINUED, seq + 1)], seq, gone: false };
     }
   }
