@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { releaseLeases } from "./inference/index.ts";
 import { createInProcessBus } from "./platform/bus/in-process-bus.ts";
+import { createNatsBus } from "./platform/bus/nats-bus.ts";
 import type { Config } from "./platform/config/config.ts";
 import { openDataDir, type DataDir } from "./platform/config/data-dir.ts";
 import { createDatabase, type Database } from "./platform/db/database.ts";
@@ -10,6 +11,7 @@ import { openPostgres } from "./platform/db/postgres-driver.ts";
 import { createInProcessFrameLog } from "./platform/frame-log/in-process-frame-log.ts";
 import { createRedisFrameLog } from "./platform/frame-log/redis-frame-log.ts";
 import type { Dependency } from "./platform/health/dependencies.ts";
+import { connectNats, type NatsLink } from "./platform/nats/nats-link.ts";
 import { openRedis, type RedisConnection } from "./platform/redis/redis-connection.ts";
 import type { Log } from "./platform/telemetry/log.ts";
 import { createInProcessWorkQueue } from "./platform/work-queue/in-process-work-queue.ts";
@@ -34,29 +36,45 @@ export async function openAdapters(
   );
   const database = await openDatabase(config, dataDir, opened, log);
   const redis = await connectRedis(config, opened, log);
+  const nats = findNats(config, opened, log);
   return {
     dataDir,
     database,
-    bus: createInProcessBus(),
+    bus: nats ? createNatsBus(nats) : createInProcessBus(),
     workQueue: createInProcessWorkQueue(),
     log: redis
       ? createRedisFrameLog(redis)
       : createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
     now: () => new Date(),
-    dependencies: dependenciesOf(database, redis),
+    dependencies: dependenciesOf(database, redis, nats),
   };
 }
 
 /** Twice what runs at a time, so that runs that have just ended can still be read; exported for its test. */
 export const logsFor = (concurrency: number): number => Math.max(5000, 2 * concurrency);
 
-function dependenciesOf(database: Database, redis: RedisConnection | undefined): Dependency[] {
-  const pinged: Dependency[] = [
+function dependenciesOf(
+  database: Database,
+  redis: RedisConnection | undefined,
+  nats: NatsLink | undefined,
+): Dependency[] {
+  const dependencies: Dependency[] = [
     { name: "database", needed: true, answers: () => database.ping().then(() => true) },
   ];
   if (redis)
-    pinged.push({ name: "redis", needed: false, answers: () => redis.commands.ping().then(() => true) });
-  return pinged;
+    dependencies.push({
+      name: "redis",
+      needed: false,
+      answers: () => redis.commands.ping().then(() => true),
+    });
+  if (nats) dependencies.push({ name: "nats", needed: false, answers: () => nats.answers() });
+  return dependencies;
+}
+
+/** NATS is looked for until it is there; nothing waits for it. */
+function findNats(config: Config, opened: AsyncDisposableStack, log: Log): NatsLink | undefined {
+  if (config.NATS_URL === undefined) return undefined;
+  return opened.adopt(connectNats(config.NATS_URL, log), (link) => link.close());
 }
 
 /** Redis may be away, at the start as at any time. */
