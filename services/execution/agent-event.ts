@@ -5,15 +5,28 @@ export type AgentEvent =
   /** First event of a continued run: what its checkpoint holds of the answer. */
   | { type: "restored"; parts: MessagePart[] }
   /** A model call begins; `beforeModelCall` has let it. */
-  | { type: "call_started"; call: ModelCall }
+  | CallStarted
   /** `outputTokens` is our count of this call so far. */
   | { type: "text"; text: string; outputTokens: number }
   | { type: "tool_call"; toolCallId: string; name: string }
   | { type: "tool_args"; toolCallId: string; json: string; outputTokens: number }
   | { type: "tool_result"; toolCallId: string; result: string; failed: boolean }
   | { type: "call_ended"; call: ModelCall; usage: CallUsage }
-  /** The provider did not take the call, so nothing is owed for it. The execution fails next. */
-  | { type: "call_refused"; call: ModelCall };
+  /** The provider did not take the call, so nothing is owed for it. Another model is asked, or the execution fails. */
+  | { type: "call_refused"; call: ModelCall }
+  /** The call broke off: it is owed by our count. Another model is asked, or the execution fails. */
+  | { type: "call_failed"; call: ModelCall }
+  /** What the call said may not stand beyond so many code points of its text. The execution fails next. */
+  | { type: "call_blocked"; call: ModelCall; keep: number };
+
+export interface CallStarted {
+  type: "call_started";
+  call: ModelCall;
+  /** The model is another one than readers were told last. */
+  switched?: boolean;
+  /** The call before failed: what it said is void as soon as this one says something. */
+  replaces?: boolean;
+}
 
 export interface ModelCall {
   /** Unique within the run, also over attempts. */

@@ -30,7 +30,7 @@ describe("an execution", () => {
     const call: ModelCall = { callId: "1.1", model: "offline/offline", inputTokens, maxOutputTokens: 1024 };
     expect(error).toBeUndefined();
     expect(events).toEqual([
-      { type: "call_started", call },
+      { type: "call_started", call, switched: false, replaces: false },
       { type: "text", text: "hello", outputTokens: 1 },
       { type: "text", text: " world", outputTokens: 2 },
       { type: "call_ended", call, usage: { inputTokens, outputTokens: 2, reported: true } },
@@ -82,7 +82,10 @@ describe("an execution", () => {
     const noAgent = await collect(executor.execute(requestFor("hi", { agentId: "nobody" })));
     expect(noAgent.error).toMatchObject({ reason: "AGENT_NOT_FOUND" });
     const noModel = await collect(executor.execute(requestFor("hi", { model: "gone/gpt" })));
-    expect(noModel.error).toMatchObject({ reason: "PROVIDERS_EXHAUSTED", metadata: { model: "gone/gpt" } });
+    expect(noModel.error).toMatchObject({
+      reason: "PROVIDERS_EXHAUSTED",
+      metadata: { provider_1: "gone/gpt is not configured" },
+    });
   });
 
   it("instructions of the conversation join the system prompt, and empty messages are left out", async () => {

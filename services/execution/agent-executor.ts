@@ -13,7 +13,8 @@ import { contextOf, type Execution } from "./agents/execution.ts";
 import { restoredParts } from "./agents/restored-parts.ts";
 import { RunCheckpointSaver } from "./checkpoints/run-checkpoint-saver.ts";
 import { createModelFactory } from "./models/model-factory.ts";
-import { DEFAULT_PATIENCE, type Patience } from "./models/model-stream.ts";
+import { createModelChain } from "./models/model-chain.ts";
+import { DEFAULT_PATIENCE, type Patience } from "./models/patience.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import type { ToolPorts } from "./tool-ports.ts";
 
@@ -31,9 +32,9 @@ export interface AgentExecutorDeps {
 
 /** Executes agents as LangGraph graphs, one thread per run. */
 export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
-  const models = createModelFactory(deps);
-  const graphOf = createGraphTable();
   const patience = { ...DEFAULT_PATIENCE, ...deps.patience };
+  const factory = createModelFactory({ ...deps, patience });
+  const graphOf = createGraphTable();
   // The first count loads the vocabulary, which would delay somebody's first token.
   countTokens("warm");
 
@@ -42,7 +43,7 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
       const { tenantId, attempt, signal } = request;
       signal.throwIfAborted();
       const agent = deps.agents.getVersion(request.agentId, request.agentVersion);
-      const model = models.createChatModel(request.model, request);
+      const models = deps.agents.modelsOf(agent);
       const saver = new RunCheckpointSaver(deps.database, tenantId, { startsEmpty: attempt === 1 });
       const channel = createEventChannel<AgentEvent>();
       const stop = new AbortController();
@@ -54,8 +55,8 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
       const conversation = conversationMessages(agent.prompt, request.conversation);
       const done = runGraph(graphOf(agent)(saver), agent, {
         request,
-        model,
-        patience,
+        agent,
+        chain: createModelChain({ factory, first: request.model, models }),
         ports: deps.tools,
         conversation,
         conversationTokens: tokensOf(conversation),

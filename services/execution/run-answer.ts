@@ -14,10 +14,30 @@ import { codePoints } from "../platform/text/code-points.ts";
 export class RunAnswer {
   #parts: MessagePart[] = [];
   #textLength = 0;
+  #call: Place = { textLength: 0, toolCalls: 0 };
+  #callIsVoid = false;
 
   /** Length of the whole text in code points. */
   get textLength(): number {
     return this.#textLength;
+  }
+
+  /** A model call begins here; one that replaces a failed call begins where that one began. */
+  beginCall({ replaces = false }: { replaces?: boolean | undefined }): void {
+    if (replaces) this.#callIsVoid = true;
+    else this.#call = { textLength: this.#textLength, toolCalls: this.#toolCalls().length };
+  }
+
+  /** Takes back what a replaced call said, once; undefined when there is nothing to take back. */
+  takeBackVoid(): Place | undefined {
+    if (!this.#callIsVoid) return undefined;
+    this.#callIsVoid = false;
+    return this.#cutTo(this.#call);
+  }
+
+  /** Takes back what the call under way said beyond so many code points, and its tool calls. */
+  keepOfCall(textLength: number): Place | undefined {
+    return this.#cutTo({ ...this.#call, textLength: this.#call.textLength + textLength });
   }
 
   /** A copy that later steps do not change. */
@@ -68,13 +88,41 @@ export class RunAnswer {
     this.#textLength = lengthOf(this.#parts);
   }
 
-  #toolCall(toolCallId: string): ToolCallPart | undefined {
-    for (const { kind } of this.#parts.toReversed()) {
-      if (kind.case === "toolCall" && kind.value.toolCallId === toolCallId) return kind.value;
+  /** Calls that stand at the place itself stay, as far as they are kept. */
+  #cutTo(place: Place): Place | undefined {
+    if (this.#textLength <= place.textLength && this.#toolCalls().length <= place.toolCalls) return undefined;
+    const kept: MessagePart[] = [];
+    let room = place.textLength;
+    let calls = 0;
+    for (const part of this.#parts) {
+      if (part.kind.case === "text") {
+        part.kind.value.text = firstCodePoints(part.kind.value.text, room);
+        room -= codePoints(part.kind.value.text);
+        if (part.kind.value.text === "") continue;
+      } else if (part.kind.case === "toolCall" && ++calls > place.toolCalls) continue;
+      kept.push(part);
     }
-    return undefined;
+    this.#parts = kept;
+    this.#textLength = lengthOf(kept);
+    return { textLength: this.#textLength, toolCalls: this.#toolCalls().length };
+  }
+
+  #toolCalls(): ToolCallPart[] {
+    return this.#parts.flatMap(({ kind }) => (kind.case === "toolCall" ? [kind.value] : []));
+  }
+
+  #toolCall(toolCallId: string): ToolCallPart | undefined {
+    return this.#toolCalls().findLast((call) => call.toolCallId === toolCallId);
   }
 }
+
+/** A place in an answer: the code points and the tool calls before it. */
+export interface Place {
+  textLength: number;
+  toolCalls: number;
+}
+
+const firstCodePoints = (text: string, count: number): string => [...text].slice(0, count).join("");
 
 function lengthOf(parts: readonly MessagePart[]): number {
   return parts.reduce((sum, { kind }) => sum + (kind.case === "text" ? codePoints(kind.value.text) : 0), 0);

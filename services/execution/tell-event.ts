@@ -1,5 +1,6 @@
 import { ToolCallState, type MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import type { AgentEvent, CallUsage } from "./agent-event.ts";
+import type { AgentEvent, CallStarted, CallUsage } from "./agent-event.ts";
+import type { Place } from "./run-answer.ts";
 import type { FrameBody } from "./run-writer.ts";
 import type { RunSession } from "./run-session.ts";
 
@@ -12,12 +13,14 @@ export async function tellEvent(session: RunSession, event: AgentEvent): Promise
     case "restored":
       return sayAgain(session, event.parts);
     case "call_started":
-      return;
+      return beginCall(session, event);
     case "text":
+      retract(session, answer.takeBackVoid());
       writer.text(answer.textLength, event.text);
       answer.addText(event.text);
       return session.meter(event.outputTokens);
     case "tool_call":
+      retract(session, answer.takeBackVoid());
       writer.emit(toolCallFrame(event.toolCallId, event.name, answer.textLength));
       answer.addToolCall(event.toolCallId, event.name);
       return;
@@ -33,10 +36,43 @@ export async function tellEvent(session: RunSession, event: AgentEvent): Promise
     case "call_refused":
       await session.closeCall(NOTHING_OWED);
       return;
+    case "call_blocked":
+      retract(session, answer.keepOfCall(event.keep));
+      return endCall(session, undefined);
+    case "call_failed":
+      return endCall(session, undefined);
     case "call_ended":
-      if (await session.closeCall(event.usage)) await session.emitUsage();
-      return;
+      return endCall(session, event.usage);
   }
+}
+
+/** Readers are told when another model goes on than the one they know of. */
+function beginCall({ answer, run, writer }: RunSession, { call, replaces, switched }: CallStarted): void {
+  answer.beginCall({ replaces });
+  if (!switched) return;
+  const { agentId, agentVersion } = run;
+  const value = {
+    $typeName: "ameide.inference.v1.Started" as const,
+    agentId,
+    agentVersion,
+    model: call.model,
+  };
+  writer.emit({ case: "started", value });
+}
+
+async function endCall(session: RunSession, usage: CallUsage | undefined): Promise<void> {
+  if (await session.closeCall(usage)) await session.emitUsage();
+}
+
+function retract({ writer }: RunSession, to: Place | undefined): void {
+  if (!to) return;
+  const { textLength, toolCalls: keepToolCalls } = to;
+  const value = {
+    $typeName: "ameide.inference.v1.Retract" as const,
+    toOffset: BigInt(textLength),
+    keepToolCalls,
+  };
+  writer.emit({ case: "retract", value });
 }
 
 /** Says what the checkpoint holds of the answer; earlier attempts' frames were taken back. */

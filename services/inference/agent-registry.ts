@@ -1,5 +1,7 @@
 import { AppError } from "../platform/errors/app-error.ts";
+import type { Capability } from "../platform/config/provider-config.ts";
 import type { ModelCatalog, ModelInfo } from "./model-catalog.ts";
+import { routeModels } from "./route-models.ts";
 
 /** What an agent is, without the graph that executes it. */
 export interface AgentDefinition {
@@ -15,7 +17,17 @@ export interface AgentDefinition {
   maxOutputTokens: number;
   /** Most model calls per run; a graph that wants more fails. */
   maxModelCalls: number;
+  /** What its models must be able to do; one that may call tools needs "tools" in any case. */
+  needs?: readonly Capability[];
+  /** Which of the models that can serve comes first. Default: the order of the configuration. */
+  routing?: "order" | "cheapest";
+  /** Keeps personal data from every provider, whatever the provider's own setting. */
+  masksPii?: boolean;
 }
+
+/** What an agent's models must be able to do. */
+export const needsOf = ({ needs = [], tools }: AgentDefinition): readonly Capability[] =>
+  tools.length > 0 && !needs.includes("tools") ? [...needs, "tools"] : needs;
 
 export const DEFAULT_AGENT_ID = "simple-chat";
 
@@ -50,7 +62,7 @@ export interface AgentRegistry {
   get(agentId: string): AgentDefinition;
   /** The version that a run started with. Throws AGENT_NOT_FOUND. */
   getVersion(agentId: string, version: string): AgentDefinition;
-  /** The models it uses, best first. */
+  /** The models it uses, best first: those that can do what it needs. */
   modelsOf(agent: AgentDefinition): readonly [ModelInfo, ...ModelInfo[]];
 }
 
@@ -69,6 +81,7 @@ export function createAgentRegistry(catalog: ModelCatalog): AgentRegistry {
     list: () => AGENTS,
     get: (agentId) => find(agentId),
     getVersion: (agentId, version) => find(agentId, version),
-    modelsOf: () => catalog.preferred(),
+    modelsOf: (agent) =>
+      routeModels(catalog.preferred(), { capabilities: needsOf(agent), routing: agent.routing ?? "order" }),
   };
 }

@@ -1,5 +1,5 @@
 /** What other slices and the execution layer may use of runs. */
-export { createAgentRegistry, type AgentDefinition, type AgentRegistry } from "./agent-registry.ts";
+export { createAgentRegistry, needsOf, type AgentDefinition, type AgentRegistry } from "./agent-registry.ts";
 export { CANCEL_SUBJECT, changeRun, type RunDeps } from "./change-run.ts";
 export { createChatRuns } from "./chat-runs.ts";
 export { conversationOfRun } from "./conversation.ts";
@@ -17,6 +17,7 @@ export {
   type Claim,
 } from "./lease-store.ts";
 export { createModelCatalog, OFFLINE_MODEL, type ModelCatalog, type ModelInfo } from "./model-catalog.ts";
+export { lacking } from "./route-models.ts";
 export { loadReadableRun } from "./run-access.ts";
 export { usageMessage } from "./run-message.ts";
 export { decideClaim, hasEnded, runStream, type RunOutcome, type RunRecord } from "./run.ts";

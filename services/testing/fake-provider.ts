@@ -26,7 +26,7 @@ export interface FakeProvider {
 }
 
 export const FAKE_KEY = "sk-canary-7f3a";
-const IMPATIENT = { firstToken: 300, betweenTokens: 300, retryDelay: 5, longestRetryDelay: 1000 };
+export const IMPATIENT = { firstToken: 300, betweenTokens: 300, retryDelay: 5, longestRetryDelay: 1000 };
 
 /** On a database of its own unless one is given. */
 export async function startFakeProvider(given?: Database): Promise<FakeProvider> {
@@ -56,7 +56,15 @@ export async function startFakeProvider(given?: Database): Promise<FakeProvider>
   };
 }
 
-function configOf(baseUrl: string): ProviderConfig {
-  const models = [{ name: "fake-1", price: { input: 1, output: 1 }, max_output_tokens: 4096 }];
-  return { id: "acme", kind: "openai", base_url: baseUrl, api_key: FAKE_KEY, models };
+/** One provider with one model, as it is configured. */
+export function configOf(
+  baseUrl: string,
+  id = "acme",
+  fields: Partial<ProviderConfig & ProviderConfig["models"][number]> = {},
+): ProviderConfig {
+  const { max_parallel, mask_pii, ...ofModel } = fields;
+  const price = { input: 1, output: 1 };
+  const models = [{ name: "fake-1", price, max_output_tokens: 4096, ...ofModel }];
+  const shared = { ...(max_parallel && { max_parallel }), ...(mask_pii && { mask_pii }) };
+  return { id, kind: "openai", base_url: baseUrl, api_key: FAKE_KEY, models, ...shared };
 }

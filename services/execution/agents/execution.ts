@@ -1,15 +1,15 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AgentEvent, AgentRequest } from "../agent-event.ts";
-import type { ChatModel } from "../models/model-factory.ts";
-import type { Patience } from "../models/model-stream.ts";
+import type { AgentDefinition } from "../../inference/index.ts";
+import type { ModelChain } from "../models/model-chain.ts";
 import type { ToolPorts } from "../tool-ports.ts";
 
 /** What the nodes of a graph share while one run is executed; LangGraph carries it as its context. */
 export interface Execution {
   request: AgentRequest;
-  model: ChatModel;
-  patience: Patience;
+  agent: AgentDefinition;
+  chain: ModelChain;
   ports: ToolPorts;
   /** The agent's prompt and the conversation, as the model gets them. */
   conversation: readonly BaseMessage[];

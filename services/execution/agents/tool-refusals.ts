@@ -1,6 +1,7 @@
 import { AIMessage, type BaseMessage, type ToolMessage } from "@langchain/core/messages";
 import type { AgentDefinition } from "../../inference/index.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
+import { providersExhausted } from "../models/providers-exhausted.ts";
 import type { WrittenToolCall } from "../models/tool-call-reader.ts";
 import { modelMessagesOf, toolCallsOf, toolMessage, toolMessagesOf } from "./answer-state.ts";
 import type { Execution } from "./execution.ts";
@@ -67,8 +68,8 @@ export async function endWithoutTools(
   if (!first || modelMessagesOf(answer).some(({ text }) => text !== "")) return results;
   const foreign = calls.find((call) => !isAllowed(agent, call));
   if (foreign) throw notAllowed(agent, foreign.name);
-  const message = `the model ${execution.model.ref} gave no answer within ${agent.maxModelCalls} calls, only tool calls`;
-  throw new AppError("PROVIDERS_EXHAUSTED", message, { metadata: { provider: execution.model.provider } });
+  const what = `gave no answer within ${agent.maxModelCalls} calls, only tool calls`;
+  throw providersExhausted([{ ref: execution.request.model, what }]);
 }
 
 function notAllowed(agent: AgentDefinition, tool: string): AppError {

@@ -1,54 +1,47 @@
-import { AppError } from "../../platform/errors/app-error.ts";
 import { ResponseTooLarge } from "./limited-fetch.ts";
 
-export interface ProviderFailure {
-  /** PROVIDERS_EXHAUSTED; says which provider and what happened, never what it sent or what we sent. */
-  error: AppError;
+/** One call to a provider failed. Says what happened, never what the provider sent or what we sent. */
+export class ProviderFailed extends Error {
+  override name = "ProviderFailed";
   /** Whether the same call may succeed in a moment. */
-  transient: boolean;
+  readonly transient: boolean;
+  /** The provider did not take the call: it answered with an error, or could not be reached. Nothing is owed for it. */
+  readonly refused: boolean;
+  /** The provider is to blame. A call that it rightly refuses says nothing about its health. */
+  readonly faulty: boolean;
   /** What the provider asked to wait. */
-  retryAfterMilliseconds: number | undefined;
+  readonly retryAfterMilliseconds: number | undefined;
+
+  constructor(what: string, fields: Partial<Omit<ProviderFailed, keyof Error>> = {}) {
+    super(what);
+    this.transient = fields.transient ?? false;
+    this.refused = fields.refused ?? false;
+    this.faulty = fields.faulty ?? true;
+    this.retryAfterMilliseconds = fields.retryAfterMilliseconds;
+  }
 }
 
-/** The provider did not take the call: it answered with an error, or could not be reached. */
-export class ProviderRefused extends AppError {}
-/** The provider was silent for too long. */
-export class ProviderStalled extends Error {}
-/** The provider ended its answer without having said anything. */
-export class ProviderSaidNothing extends Error {
-  override message = "answered nothing";
-}
-
-/** What callers are told to wait when the provider tells nothing. */
-const DEFAULT_RETRY_MILLISECONDS = 5_000;
 const LONGEST_RETRY_MILLISECONDS = 24 * 3600 * 1000;
 
-export function providerFailure(provider: string, error: unknown): ProviderFailure {
-  const { what, transient } = describe(error);
-  const refused = statusOf(error) !== undefined || isUnreachable(error);
-  const retryAfterMilliseconds = retryAfterOf(error);
-  const options = {
-    metadata: { provider },
-    retryAfterMilliseconds: retryAfterMilliseconds ?? DEFAULT_RETRY_MILLISECONDS,
-  };
-  const Told = refused ? ProviderRefused : AppError;
-  const told = new Told("PROVIDERS_EXHAUSTED", `the model provider ${provider} ${what}`, options);
-  return { transient, retryAfterMilliseconds, error: told };
+/** What became of a call, whatever a provider's client threw. */
+export function providerFailed(error: unknown): ProviderFailed {
+  if (error instanceof ProviderFailed) return error;
+  if (causedBy(error, (e) => e instanceof ResponseTooLarge))
+    return new ProviderFailed("sent more than is taken");
+  const status = statusOf(error);
+  if (status !== undefined) return refusal(status, retryAfterOf(error));
+  if (isUnreachable(error))
+    return new ProviderFailed("cannot be reached", { transient: true, refused: true });
+  return new ProviderFailed("broke off its answer");
 }
 
-function describe(error: unknown): { what: string; transient: boolean } {
-  if (error instanceof ProviderStalled) return { what: error.message, transient: false };
-  if (error instanceof ProviderSaidNothing) return { what: error.message, transient: false };
-  if (causedBy(error, (e) => e instanceof ResponseTooLarge))
-    return { what: "sent more than is taken", transient: false };
-  const status = statusOf(error);
-  if (status === 429) return { what: "has too many calls (429)", transient: true };
-  if (status === 401 || status === 403)
-    return { what: `refuses our credentials (${status})`, transient: false };
-  if (status !== undefined && status >= 500) return { what: `failed (${status})`, transient: true };
-  if (status !== undefined) return { what: `refused the call (${status})`, transient: false };
-  if (isUnreachable(error)) return { what: "cannot be reached", transient: true };
-  return { what: "broke off its answer", transient: false };
+function refusal(status: number, retryAfterMilliseconds: number | undefined): ProviderFailed {
+  const told = { refused: true, retryAfterMilliseconds };
+  if (status === 429) return new ProviderFailed("has too many calls (429)", { ...told, transient: true });
+  if (status >= 500 || status === 408)
+    return new ProviderFailed(`failed (${status})`, { ...told, transient: true });
+  const what = status === 401 || status === 403 ? "refuses our credentials" : "refused the call";
+  return new ProviderFailed(`${what} (${status})`, { ...told, faulty: false });
 }
 
 function statusOf(error: unknown): number | undefined {

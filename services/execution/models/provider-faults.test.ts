@@ -19,7 +19,8 @@ beforeEach(() => fake.reset());
 function expectExhausted(error: unknown, message: RegExp): void {
   expect(error).toBeInstanceOf(AppError);
   const { reason, message: told, metadata, retryAfterMilliseconds, cause } = error as AppError;
-  expect({ reason, metadata }).toEqual({ reason: "PROVIDERS_EXHAUSTED", metadata: { provider: "acme" } });
+  const named = { provider: "acme", provider_1: expect.stringMatching(/^acme\/fake-1 /) };
+  expect({ reason, metadata }).toEqual({ reason: "PROVIDERS_EXHAUSTED", metadata: named });
   expect(told).toMatch(message);
   expect(retryAfterMilliseconds).toBeGreaterThanOrEqual(0);
   expect(cause).toBeUndefined();

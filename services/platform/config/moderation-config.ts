@@ -4,8 +4,7 @@ import { serviceUrl } from "./provider-config.ts";
 /** A pattern that cannot be compiled would let everything pass. */
 const isPattern = (text: string): boolean => {
   try {
-    new RegExp(text, "iu");
-    return true;
+    return new RegExp(text, "iu") instanceof RegExp;
   } catch {
     return false;
   }
