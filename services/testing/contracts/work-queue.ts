@@ -72,6 +72,7 @@ export function workQueueContract(create: () => Promise<GivenWorkQueue>): void {
     await sleep(50);
     leave.abort();
     expect(await left).toEqual([]);
+    await sleep(50);
     const work = newWork();
     staying.offer(work);
     expect(await leaving.take({ limit: 5, milliseconds: LONG, signal: leave.signal })).toEqual([]);
