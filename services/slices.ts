@@ -7,6 +7,7 @@ import { validate as isUuid } from "uuid";
 import { createArtifactHandlers, findArtifactsById, searchArtifacts } from "./artifact/index.ts";
 import { createBudgetHandlers, createPriceTable, createRunBudget, type BudgetDeps } from "./budget/index.ts";
 import { createChatHandlers, linkPrimaryChat, readableChatReference } from "./chat/index.ts";
+import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
 import type { ToolPorts } from "./execution/tool-ports.ts";
 import type { Handlers } from "./gateway/gateway.ts";
 import { createRunStreamHandlers } from "./gateway/run-streams/handlers.ts";
@@ -56,7 +57,8 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   const budgetDeps = budgetDepsOf(config, catalog, now);
   const events = createEventStore({ bus, registry: EVENT_REGISTRY, now });
   const agents = createAgentRegistry(catalog);
-  const runDeps = { ...adapters, events, agents, budget: createRunBudget(budgetDeps) };
+  const budget = createRunBudget(budgetDeps);
+  const runDeps = { ...adapters, events, agents, budget, forgetRun: deleteCheckpoints };
   return {
     ...runDeps,
     tools: toolPortsOf(database, now),

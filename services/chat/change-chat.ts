@@ -1,10 +1,11 @@
+import type { ChatMessage } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { CommandDeps } from "../platform/command/run-command.ts";
 import type { Tx } from "../platform/db/database.ts";
 import type { EventStore, StoredEvent } from "../platform/event-store/event-store.ts";
 import { chatStream, evolveChat, type ChatEvent, type ChatState } from "./chat.ts";
 import { saveLink, removeLink } from "./link-store.ts";
-import { saveMessage } from "./message-store.ts";
+import { saveMessage, withdrawMessage } from "./message-store.ts";
 import { saveChat } from "./store.ts";
 
 export interface ChatDeps extends CommandDeps {
@@ -38,6 +39,11 @@ export async function changeChat(
   return next;
 }
 
+/** The message as it stands in its chat; one that opens its turn names no other. */
+export function placed(message: ChatMessage, version: number): ChatMessage {
+  return { ...message, version: BigInt(version), turn: message.turn || BigInt(version) };
+}
+
 async function saveDetails(
   tx: Tx,
   chatId: string,
@@ -46,8 +52,13 @@ async function saveDetails(
   const event = data as ChatEvent;
   switch (event.$typeName) {
     case "ameide.events.v1.MessageSent":
-      if (event.message) await saveMessage(tx, { ...event.message, version: BigInt(version) });
+      if (event.message) await saveMessage(tx, placed(event.message, version));
       return;
+    case "ameide.events.v1.AnswerWithdrawn":
+      if (event.message) await saveMessage(tx, { ...placed(event.message, version), withdrawn: true });
+      return;
+    case "ameide.events.v1.TurnWithdrawn":
+      return withdrawMessage(tx, chatId, event.messageId);
     case "ameide.events.v1.ChatArtifactLinked": {
       const { artifactId, relationType } = event;
       return saveLink(tx, { chatId, artifactId, relationType, createdBy: metadata.userId, linkedAt: time });

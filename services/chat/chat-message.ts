@@ -6,9 +6,11 @@ import type { ChatState } from "./chat.ts";
 import type { Link } from "./link-store.ts";
 
 export function chatMessage(chat: ChatState): MessageInitShape<typeof ChatSchema> {
-  const { createTime, updateTime, version, deleted: _deleted, teamIds: _teams, metadata, ...same } = chat;
+  const { createTime, updateTime, version, deleted: _deleted, teamIds: _teams, metadata, ...rest } = chat;
+  const { waitingRunIds, withdrawnRunIds: _withdrawn, ...same } = rest;
   return {
     ...same,
+    waitingRunIds: [...waitingRunIds],
     ...(metadata && { metadata }),
     version: BigInt(version),
     etag: etagOf(version),

@@ -18,12 +18,10 @@ import {
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import {
-  decideAnswer,
   decideCreate,
   decideDelete,
   decideLink,
   decideRename,
-  decideSend,
   decideShare,
   decideUnlink,
   evolveChat,
@@ -31,6 +29,7 @@ import {
   type ChatEvent,
   type ChatState,
 } from "./chat.ts";
+import { decideAnswer, decideSend } from "./decide-turn.ts";
 
 const CHAT = "0199aa00-0000-7000-8000-000000000001";
 const ARTIFACT = "0199aa00-0000-7000-8000-000000000002";

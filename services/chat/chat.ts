@@ -3,18 +3,17 @@ import { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import {
   ChatMetadataSchema,
   ChatVisibility,
-  MessageRole,
   type ChatMessage,
   type ChatMetadata,
 } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import {
+  type AnswerWithdrawn,
   ChatArtifactLinkedSchema,
   ChatArtifactUnlinkedSchema,
   ChatCreatedSchema,
   ChatDeletedSchema,
   ChatRenamedSchema,
   ChatVisibilityChangedSchema,
-  MessageSentSchema,
   type ChatArtifactLinked,
   type ChatArtifactUnlinked,
   type ChatCreated,
@@ -22,13 +21,18 @@ import {
   type ChatRenamed,
   type ChatVisibilityChanged,
   type MessageSent,
+  type TurnResumed,
+  type TurnWithdrawn,
 } from "@ameide/proto-private/ameide/events/v1/chat_events_pb.js";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { AppError } from "../platform/errors/app-error.ts";
+import { afterAnswer, afterMessage, afterWithdrawal, NO_TURNS, type OpenTurns } from "./open-turns.ts";
 
 export type ChatEvent =
   | ChatCreated
   | MessageSent
+  | TurnWithdrawn
+  | AnswerWithdrawn
+  | TurnResumed
   | ChatRenamed
   | ChatVisibilityChanged
   | ChatArtifactLinked
@@ -36,7 +40,7 @@ export type ChatEvent =
   | ChatDeleted;
 
 /** A chat as its events left it. */
-export interface ChatState {
+export interface ChatState extends OpenTurns {
   chatId: string;
   userId: string;
   title: string;
@@ -45,8 +49,6 @@ export interface ChatState {
   teamIds: readonly string[];
   agentId: string;
   metadata: ChatMetadata | undefined;
-  /** The run that is answering; empty when none is. */
-  activeRunId: string;
   messageCount: number;
   deleted: boolean;
   version: number;
@@ -69,7 +71,7 @@ export function newChat(chatId: string): ChatState {
     teamIds: [],
     agentId: "",
     metadata: undefined,
-    activeRunId: "",
+    ...NO_TURNS,
     messageCount: 0,
     deleted: false,
     version: 0,
@@ -102,22 +104,6 @@ export function decideCreate({ userId, teams, title, visibility, agentId, metada
 }
 
 const isEmpty = (metadata: ChatMetadata) => toBinary(ChatMetadataSchema, metadata).length === 0;
-
-/** A user's message opens the turn of its run; while one is open, no other is taken. */
-export function decideSend(chat: ChatState, message: ChatMessage): ChatEvent[] {
-  if (chat.activeRunId !== "") {
-    throw new AppError("RUN_ACTIVE", "an answer is still being written; wait for it or cancel its run", {
-      metadata: { run_id: chat.activeRunId, chat_id: chat.chatId },
-    });
-  }
-  return [create(MessageSentSchema, { message })];
-}
-
-/** An answer is taken once, from the run whose turn it is. */
-export function decideAnswer(chat: ChatState, answer: ChatMessage): ChatEvent[] {
-  if (chat.deleted || chat.activeRunId !== answer.runId) return [];
-  return [create(MessageSentSchema, { message: answer })];
-}
 
 export function decideRename(chat: ChatState, title: string): ChatEvent[] {
   return chat.title === title ? [] : [create(ChatRenamedSchema, { title })];
@@ -167,26 +153,30 @@ export function evolveChat(
       return { ...next, userId, title, visibility, teamIds, agentId, metadata, createTime: at.time };
     }
     case "ameide.events.v1.MessageSent":
-      return afterMessage(next, event.message);
+      return event.message ? withMessage(next, event.message) : next;
+    case "ameide.events.v1.TurnWithdrawn":
+      return { ...next, ...afterWithdrawal(next, event.runId), messageCount: next.messageCount - 1 };
+    case "ameide.events.v1.AnswerWithdrawn":
+      return { ...next, ...afterAnswer(next, event.message?.runId ?? "") };
     case "ameide.events.v1.ChatRenamed":
       return { ...next, title: event.title };
     case "ameide.events.v1.ChatVisibilityChanged":
       return { ...next, visibility: event.visibility, teamIds: event.teamIds };
     case "ameide.events.v1.ChatDeleted":
-      return { ...next, deleted: true, activeRunId: "" };
+      return { ...next, deleted: true, ...NO_TURNS };
+    case "ameide.events.v1.TurnResumed":
     case "ameide.events.v1.ChatArtifactLinked":
     case "ameide.events.v1.ChatArtifactUnlinked":
       return next;
   }
 }
 
-function afterMessage(chat: ChatState, message: ChatMessage | undefined): ChatState {
-  if (!message) return chat;
+function withMessage(chat: ChatState, message: ChatMessage): ChatState {
   return {
     ...chat,
+    ...afterMessage(chat, message),
     title: chat.title === "" ? titleOf(message) : chat.title,
     messageCount: chat.messageCount + 1,
-    activeRunId: message.role === MessageRole.USER ? message.runId : "",
   };
 }
 

@@ -9,6 +9,7 @@ import { runCommand } from "../platform/command/run-command.ts";
 import { changeChat, type ChatDeps } from "./change-chat.ts";
 import { loadManageableChat } from "./chat-access.ts";
 import { decideDelete } from "./chat.ts";
+import { openRuns } from "./open-turns.ts";
 import type { RunPorts } from "./run-ports.ts";
 
 export async function deleteChat(
@@ -23,8 +24,8 @@ export async function deleteChat(
     // An executor locks its lease and then the chat; in the other order the two would wait for each other.
     if (chat.activeRunId !== "") await deps.runs.lock(tx, chat.activeRunId);
     await changeChat(tx, deps, actor, chat, decideDelete(chat), request.requestId);
-    // After the chat is gone, so that a parked run leaves no answer in it.
-    if (chat.activeRunId !== "") await deps.runs.cancel(tx, actor, chat.activeRunId);
+    // After the chat is gone, so that a run without an executor leaves no answer in it.
+    for (const runId of openRuns(chat)) await deps.runs.cancel(tx, actor, runId);
     return {};
   });
 }

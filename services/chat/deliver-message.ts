@@ -1,6 +1,7 @@
 import {
   ChatMessageSchema,
   MessageRole,
+  MultitaskStrategy,
   type ChatMessage,
   type ChatMessageInput,
 } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
@@ -10,21 +11,38 @@ import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { Tx } from "../platform/db/database.ts";
 import { loadArtifact } from "../artifact/index.ts";
-import { changeChat, type ChatDeps } from "./change-chat.ts";
-import { decideSend, type ChatState } from "./chat.ts";
-import type { RunForChat } from "./run-ports.ts";
+import { changeChat, placed, type ChatDeps } from "./change-chat.ts";
+import type { ChatState } from "./chat.ts";
+import { decideSend } from "./decide-turn.ts";
+import type { RunForChat, RunPorts } from "./run-ports.ts";
+import { stopTurns } from "./stop-turns.ts";
 
 /** Admits the run that answers; throwing leaves nothing stored. */
 export type Admit = (run: RunForChat) => Promise<void>;
 
+export interface Delivery {
+  input: ChatMessageInput;
+  requestId: string;
+  strategy: MultitaskStrategy;
+  admit: Admit;
+}
+
+/** A message as stored, with the run that answers it. */
+export interface Delivered {
+  message: ChatMessage;
+  runId: string;
+  /** Turns that are to end before its own. */
+  turnsAhead: number;
+}
+
 /** Stores a user's message in a chat and admits the run that answers it, in one transaction. */
 export async function deliverMessage(
   tx: Tx,
-  deps: ChatDeps,
+  deps: ChatDeps & { runs: RunPorts },
   actor: Actor,
   chat: ChatState,
-  { input, requestId, admit }: { input: ChatMessageInput; requestId: string; admit: Admit },
-): Promise<{ message: ChatMessage; runId: string }> {
+  { input, requestId, strategy, admit }: Delivery,
+): Promise<Delivered> {
   if (input.artifactId !== "") await loadArtifact(tx, input.artifactId);
   const runId = uuidv7();
   const message = create(ChatMessageSchema, {
@@ -38,7 +56,22 @@ export async function deliverMessage(
     userId: actor.userId,
     runId,
   });
-  const next = await changeChat(tx, deps, actor, chat, decideSend(chat, message), requestId);
-  await admit({ runId, chatId: chat.chatId, messageId: message.messageId, agentId: chat.agentId });
-  return { message: { ...message, version: BigInt(next.version) }, runId };
+  const before = await makeRoom(tx, deps, actor, chat, strategy);
+  const next = await changeChat(tx, deps, actor, before, decideSend(before, message, strategy), requestId);
+  const { chatId, agentId, version: turn, waitingRunIds } = next;
+  const { messageId } = message;
+  await admit({ runId, chatId, messageId, agentId, turn, waits: next.activeRunId !== runId });
+  return { message: placed(message, turn), runId, turnsAhead: waitingRunIds.indexOf(runId) + 1 };
+}
+
+async function makeRoom(
+  tx: Tx,
+  deps: ChatDeps & { runs: RunPorts },
+  actor: Actor,
+  chat: ChatState,
+  strategy: MultitaskStrategy,
+): Promise<ChatState> {
+  const { INTERRUPT, ROLLBACK } = MultitaskStrategy;
+  if (chat.activeRunId === "" || (strategy !== INTERRUPT && strategy !== ROLLBACK)) return chat;
+  return stopTurns(tx, deps, actor, chat, { withdraws: strategy === ROLLBACK });
 }

@@ -27,7 +27,7 @@ export async function ensureChatForArtifactAndSendMessage(
   request: EnsureRequest,
 ): Promise<EnsureResponse> {
   requireScope(actor, "chat.write");
-  const { requestId, message } = request;
+  const { requestId, message, multitaskStrategy: strategy } = request;
   const { method } = ChatCommandService;
   return runCommand(deps, actor, method.ensureChatForArtifactAndSendMessage, request, async (tx) => {
     const artifact = await loadArtifact(tx, request.artifactId);
@@ -43,7 +43,7 @@ export async function ensureChatForArtifactAndSendMessage(
     if (!message) throw new TypeError("validation lets no request without a message through");
     const input = { ...message, artifactId: message.artifactId || artifact.artifactId };
     const admit = (run: Parameters<RunPorts["admit"]>[2]) => deps.runs.admit(tx, actor, run, requestId);
-    const sent = await deliverMessage(tx, deps, actor, chat, { input, requestId, admit });
+    const sent = await deliverMessage(tx, deps, actor, chat, { input, requestId, strategy, admit });
     return { chatId: chat.chatId, persistedMessage: sent.message, chatCreated: !given, runId: sent.runId };
   });
 }

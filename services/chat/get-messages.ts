@@ -23,6 +23,7 @@ export async function getMessages(
     after: page.after && Number(page.after.sortKey),
     limit: page.size + 1,
     newestFirst: request.newestFirst,
+    withdrawn: request.showWithdrawn,
   });
   return {
     messages: messages.slice(0, page.size),

@@ -1,6 +1,6 @@
 import { ChatMessageSchema, type ChatMessage } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { and, asc, desc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, lte, sql } from "drizzle-orm";
 import type { Reader, Tx } from "../platform/db/database.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import { plainText, spokenText } from "./plain-text.ts";
@@ -18,8 +18,18 @@ export async function saveMessage(tx: Tx, message: ChatMessage): Promise<void> {
     messageId: message.messageId,
     message: toBinary(ChatMessageSchema, message),
     tokens: countTokens(spokenText(message.parts)),
-    words: sql`to_tsvector('simple', ${searchable(text)})`,
+    words: sql`to_tsvector('simple', ${message.withdrawn ? "" : searchable(text)})`,
+    turn: Number(message.turn),
+    withdrawn: message.withdrawn,
   });
+}
+
+/** No agent reads it any more, no list shows it and no search finds it. */
+export async function withdrawMessage(tx: Tx, chatId: string, messageId: string): Promise<void> {
+  await tx.sql
+    .update(chatMessages)
+    .set({ withdrawn: true, words: sql`''::tsvector` })
+    .where(and(inChat(tx, chatId), eq(chatMessages.messageId, messageId)));
 }
 
 /** PostgreSQL takes no NUL in a text, and no tsvector of more than a mebibyte: a letter makes up to 6.5 bytes of one. */
@@ -30,6 +40,20 @@ export interface MessagePage {
   after: number | undefined;
   limit: number;
   newestFirst: boolean;
+  /** Also what was withdrawn. Default: not. */
+  withdrawn?: boolean;
+}
+
+const COLUMNS = {
+  message: chatMessages.message,
+  turn: chatMessages.turn,
+  withdrawn: chatMessages.withdrawn,
+};
+
+type Stored = { [column in keyof typeof COLUMNS]: (typeof chatMessages.$inferSelect)[column] };
+
+function messageOf({ message, turn, withdrawn }: Stored): ChatMessage {
+  return { ...fromBinary(ChatMessageSchema, message), turn: BigInt(turn), withdrawn };
 }
 
 export async function listMessages(
@@ -40,12 +64,18 @@ export async function listMessages(
   const { version } = chatMessages;
   const beyond = page.newestFirst ? sql`${version} < ${page.after}` : sql`${version} > ${page.after}`;
   const rows = await reader.sql
-    .select({ message: chatMessages.message })
+    .select(COLUMNS)
     .from(chatMessages)
-    .where(and(inChat(reader, chatId), page.after === undefined ? undefined : beyond))
+    .where(
+      and(
+        inChat(reader, chatId),
+        page.after === undefined ? undefined : beyond,
+        page.withdrawn ? undefined : eq(chatMessages.withdrawn, false),
+      ),
+    )
     .orderBy(page.newestFirst ? desc(version) : asc(version))
     .limit(page.limit);
-  return rows.map((row) => fromBinary(ChatMessageSchema, row.message));
+  return rows.map(messageOf);
 }
 
 /** A message and our count of what a model reads of it. */
@@ -54,17 +84,26 @@ export interface CountedMessage {
   tokens: number;
 }
 
-/** The latest messages that fit both limits, oldest first. */
+/**
+ * The latest messages that fit both limits, in the order of their turns: a message that was stored while another was
+ * answered comes after that answer. Up to a turn, if one is given; without what was withdrawn.
+ */
 export async function latestMessages(
   reader: Reader,
   chatId: string,
-  limits: { messages: number; tokens: number },
+  limits: { messages: number; tokens: number; turn?: number },
 ): Promise<CountedMessage[]> {
   const rows = await reader.sql
-    .select({ message: chatMessages.message, tokens: chatMessages.tokens })
+    .select({ ...COLUMNS, tokens: chatMessages.tokens })
     .from(chatMessages)
-    .where(inChat(reader, chatId))
-    .orderBy(desc(chatMessages.version))
+    .where(
+      and(
+        inChat(reader, chatId),
+        eq(chatMessages.withdrawn, false),
+        limits.turn ? lte(chatMessages.turn, limits.turn) : undefined,
+      ),
+    )
+    .orderBy(desc(chatMessages.turn), desc(chatMessages.version))
     .limit(limits.messages);
   let tokens = 0;
   const kept: CountedMessage[] = [];
@@ -72,7 +111,7 @@ export async function latestMessages(
     // The newest message is always kept: it is the question.
     if (kept.length > 0 && tokens + row.tokens > limits.tokens) break;
     tokens += row.tokens;
-    kept.unshift({ message: fromBinary(ChatMessageSchema, row.message), tokens: row.tokens });
+    kept.unshift({ message: messageOf(row), tokens: row.tokens });
   }
   return kept;
 }

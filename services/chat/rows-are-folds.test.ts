@@ -1,4 +1,4 @@
-import { AnswerState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { AnswerState, FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { ArtifactCommandService } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import {
@@ -11,6 +11,7 @@ import {
 import * as fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { findRun } from "../inference/index.ts";
 import { loadArtifact } from "../artifact/index.ts";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { Reader } from "../platform/db/database.ts";
@@ -66,7 +67,9 @@ function worldOf(actors: readonly Actor[], [actor] = actors): World {
         const runId = ofItsRun ? activeRunId : uuidv7();
         if (runId === "") return "";
         const causer = { userId: "executor", traceId: "" };
-        const answer = { chatId, runId, parts: [], answerState: AnswerState.COMPLETE };
+        const turn = BigInt((await findRun(tx, runId))?.turn ?? 0);
+        const ending = { answerState: AnswerState.COMPLETE, finishReason: FinishReason.STOP };
+        const answer = { chatId, runId, turn, parts: [], ...ending };
         return appendAnswer(tx, slices, causer, answer);
       }),
   };

@@ -16,13 +16,14 @@ export async function sendMessage(
   request: SendMessageRequest,
 ): Promise<SendMessageResponse> {
   requireScope(actor, "chat.write");
-  const { requestId, message: input } = request;
+  const { requestId, message: input, multitaskStrategy: strategy } = request;
   return runCommand(deps, actor, ChatCommandService.method.sendMessage, request, async (tx) => {
     const chat = await loadReadableChat(tx, actor, request.chatId);
     if (!input) throw new TypeError("validation lets no request without a message through");
     return deliverMessage(tx, deps, actor, chat, {
       input,
       requestId,
+      strategy,
       admit: (run) => deps.runs.admit(tx, actor, run, requestId),
     });
   });

@@ -28,9 +28,11 @@ export async function findChat(reader: Reader, chatId: string): Promise<ChatStat
 
 /** The row is the fold of the chat's events, stored with them. */
 export async function saveChat(tx: Tx, chat: ChatState): Promise<void> {
-  const { metadata, activeRunId, teamIds, ...same } = chat;
+  const { metadata, activeRunId, waitingRunIds, withdrawnRunIds, teamIds, ...same } = chat;
   const row = {
     ...same,
+    waitingRunIds: [...waitingRunIds],
+    withdrawnRunIds: [...withdrawnRunIds],
     tenantId: tx.tenantId,
     teamIds: [...teamIds],
     metadata: metadata ? toBinary(ChatMetadataSchema, metadata) : new Uint8Array(),

@@ -9,6 +9,7 @@ import type { StoredEvent } from "../platform/event-store/event-store.ts";
 import { tailStream, type TailDeps } from "../platform/event-store/stream-tail.ts";
 import { UPDATE_HEARTBEAT_MILLISECONDS, withHeartbeats } from "../platform/event-store/with-heartbeats.ts";
 import { checkpointToken, versionOfCheckpoint } from "../platform/tokens/checkpoint-token.ts";
+import { placed } from "./change-chat.ts";
 import { loadChatOrItsEnd, loadReadableChat } from "./chat-access.ts";
 import { chatMessage, relationMessage } from "./chat-message.ts";
 import { chatStream, type ChatEvent } from "./chat.ts";
@@ -53,9 +54,17 @@ async function updateOf(
   const event = data as ChatEvent;
   switch (event.$typeName) {
     case "ameide.events.v1.MessageSent":
-      return event.message
-        ? { case: "message", value: { ...event.message, version: BigInt(version) } }
-        : { case: undefined };
+      return event.message ? { case: "message", value: placed(event.message, version) } : { case: undefined };
+    case "ameide.events.v1.TurnWithdrawn": {
+      const { runId, messageId } = event;
+      return { case: "turnWithdrawn", value: { runId, messageIds: [messageId], ended: false } };
+    }
+    case "ameide.events.v1.AnswerWithdrawn": {
+      const { runId = "", messageId = "" } = event.message ?? {};
+      return { case: "turnWithdrawn", value: { runId, messageIds: [messageId], ended: true } };
+    }
+    case "ameide.events.v1.TurnResumed":
+      return { case: "turnResumed", value: { runId: event.runId } };
     case "ameide.events.v1.ChatArtifactLinked": {
       const { artifactId, relationType } = event;
       const made = { chatId, artifactId, relationType, linkedAt: time, createdBy: metadata.userId };

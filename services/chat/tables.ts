@@ -24,6 +24,8 @@ export const chats = pgTable("chats", {
   agentId: text("agent_id").notNull(),
   metadata: bytea("metadata").notNull(),
   activeRunId: uuid("active_run_id"),
+  waitingRunIds: uuid("waiting_run_ids").array().notNull(),
+  withdrawnRunIds: uuid("withdrawn_run_ids").array().notNull(),
   messageCount: integer("message_count").notNull(),
   deleted: boolean("deleted").notNull(),
   version: bigint("version", { mode: "number" }).notNull(),
@@ -39,6 +41,9 @@ export const chatMessages = pgTable("chat_messages", {
   message: bytea("message").notNull(),
   tokens: integer("tokens").notNull(),
   words: tsvector("words").notNull(),
+  /** The version of the message that opened its turn. */
+  turn: bigint("turn", { mode: "number" }).notNull(),
+  withdrawn: boolean("withdrawn").notNull(),
 });
 
 export const chatArtifacts = pgTable("chat_artifacts", {

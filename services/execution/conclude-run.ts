@@ -1,15 +1,21 @@
-import { ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { FinishReason, ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
+import { StatusSchema, type Status } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { RunErrorSchema, RunState, type RunError } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";
 import {
+  changeRun,
+  decideGiveBack,
   endRun,
   findRun,
   giveLeaseBack,
+  hasEnded,
   hintRun,
   removeClaimed,
   usageMessage,
+  STOPPED,
   type RunOutcome,
+  type RunRecord,
 } from "../inference/index.ts";
 import { isDatabaseUnavailable } from "../platform/db/sql-driver.ts";
 import { AppError } from "../platform/errors/app-error.ts";
@@ -47,6 +53,8 @@ async function giveBack(session: RunSession): Promise<void> {
   const { claim, deps } = session;
   await session.closeCall(undefined);
   await session.underLease(async (tx) => {
+    const now = await findRun(tx, claim.runId);
+    if (now) await changeRun(tx, deps, causerOf(now), now, decideGiveBack(now, claim.attempt));
     await giveLeaseBack(tx, claim);
     hintRun(tx, deps, claim.runId);
   });
@@ -70,11 +78,14 @@ export async function conclude(
     return ended;
   });
   if (ending.error) writer.emit({ case: "error", value: ending.error });
-  const { state, end } = run;
-  const messageId = end?.messageId ?? "";
-  writer.emit({ case: "status", value: { $typeName: "ameide.inference.v1.Status", state, messageId } });
+  writer.emit({ case: "status", value: statusOf(run) });
   await writer.flush();
-  if (state !== RunState.PARKED) await deps.forget(claim.tenantId, claim.runId);
+  if (hasEnded(run)) await deps.forget(claim.tenantId, claim.runId);
+}
+
+function statusOf({ state, end }: RunRecord): Status {
+  const { messageId = "", interrupt, finishReason = FinishReason.UNSPECIFIED } = end ?? {};
+  return create(StatusSchema, { state, messageId, finishReason, ...(interrupt && { interrupt }) });
 }
 
 /** The stored parts and the frames say the same about tool calls that will get no result. */
@@ -83,8 +94,6 @@ function failOpenToolCalls({ answer, writer }: RunSession): void {
     writer.emit(toolResultFrame(toolCallId, STOPPED, ToolCallState.FAILED));
   }
 }
-
-const STOPPED = "the run was stopped before the tool answered";
 
 function runErrorOf({ deps, run }: RunSession, error: unknown): RunError {
   if (error instanceof AppError) {

@@ -5,7 +5,6 @@ import {
   findRun,
   hasEnded,
   holdsClaim,
-  runStream,
   type Claim,
   type RunDeps,
   type RunRecord,
@@ -37,7 +36,7 @@ export async function takeUp(
   const run = await findRun(tx, runId);
   if (!run || hasEnded(run) || !(await holdsClaim(tx, claim, deps.executorId))) return undefined;
   const unpriced = await bookAbandonedCall(tx, deps.budget, run);
-  const refusal = unpriced ?? (await tooManyAttempts(tx, deps, run));
+  const refusal = unpriced ?? tooManyTries(run);
   const claimed = await changeRun(tx, deps, causerOf(run), run, decideClaim(run, attempt, deps.executorId));
   const reservedMicros = await deps.budget.reservedFor(tx, runId);
   return { run: claimed, reservedMicros, spent: await usageOf(tx, { runId }), refusal };
@@ -46,16 +45,10 @@ export async function takeUp(
 /** The user on whose behalf the run executes. */
 export const causerOf = ({ userId }: RunRecord) => ({ userId, traceId: currentTraceId() ?? "" });
 
-/** The number of an attempt is also its fence and never starts again; so the attempts since a resume are counted. */
-async function tooManyAttempts(tx: Tx, { events }: RunDeps, run: RunRecord): Promise<AppError | undefined> {
-  if (run.attempt < MAX_ATTEMPTS) return undefined;
-  // Beside its claims, a run that has not ended may have been asked to stop, once.
-  const latest = await events.readBackwards(tx, runStream(run.runId), { limit: MAX_ATTEMPTS + 1 });
-  const begin = latest.findIndex(({ data }) => data.$typeName === "ameide.events.v1.RunResumed");
-  const sinceThen = begin === -1 ? latest : latest.slice(0, begin);
-  const tried = sinceThen.filter(({ data }) => data.$typeName === "ameide.events.v1.RunClaimed").length;
-  if (tried < MAX_ATTEMPTS) return undefined;
-  return new AppError("INTERNAL", `the run was tried ${tried} times, and no attempt came to an end`, {
-    metadata: { trace_id: currentTraceId() ?? run.runId },
+/** The number of an attempt is also its fence and never starts again; so tries are counted apart. */
+function tooManyTries({ runId, tries }: RunRecord): AppError | undefined {
+  if (tries < MAX_ATTEMPTS) return undefined;
+  return new AppError("INTERNAL", `the run was tried ${tries} times, and no attempt came to an end`, {
+    metadata: { trace_id: currentTraceId() ?? runId },
   });
 }

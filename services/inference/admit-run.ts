@@ -5,16 +5,19 @@ import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import type { AgentDefinition } from "./agent-registry.ts";
 import { changeRun, type RunDeps } from "./change-run.ts";
 import { conversationOfRun, type SpokenMessage } from "./conversation.ts";
-import { hintRun } from "./hint-run.ts";
-import { enqueueRun } from "./lease-store.ts";
 import type { ModelInfo } from "./model-catalog.ts";
 import { decideAdmit, newRun, type RunRecord } from "./run.ts";
+import { startTurn } from "./start-turn.ts";
 
 export interface RunToAdmit {
   runId: string;
   /** Empty without a chat. */
   chatId: string;
   messageId: string;
+  /** The version of the message; 0 without a chat. */
+  turn: number;
+  /** Another turn of the chat is to end first, and puts it in the queue then. */
+  waits: boolean;
   /** The conversation of a run without a chat. */
   messages: ChatMessageInput[];
   agentId: string;
@@ -27,7 +30,7 @@ export interface RunToAdmit {
 const TOKENS_PER_MESSAGE = 8;
 const TOKENS_PER_TOOL = 150;
 
-/** Stores a run, holds its worst case in the budget and puts it in the queue; throwing leaves nothing behind. */
+/** Stores a run, holds its worst case in the budget and puts it in the queue when its turn is there; throwing leaves nothing behind. */
 export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunToAdmit): Promise<RunRecord> {
   const agent = deps.agents.get(wanted.agentId);
   const [model] = deps.agents.modelsOf(agent);
@@ -36,7 +39,7 @@ export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunT
     inputTokens: inputTokensOf(agent, await conversationOfRun(tx, wanted)),
     outputTokens: maxOutputTokens,
   });
-  const { runId, chatId, messageId, messages, requestId } = wanted;
+  const { runId, chatId, messageId, messages, requestId, turn } = wanted;
   const decided = decideAdmit({
     userId: actor.userId,
     chatId,
@@ -46,12 +49,12 @@ export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunT
     agentVersion: agent.version,
     model: model.ref,
     options: { maxOutputTokens },
+    turn,
     reservedMicros,
   });
   const run = await changeRun(tx, deps, actor, newRun(runId), decided, requestId);
   await deps.budget.admit(tx, runId, reservedMicros);
-  await enqueueRun(tx, runId, 0, deps.now());
-  hintRun(tx, deps, runId);
+  if (!wanted.waits) await startTurn(tx, deps, runId);
   return run;
 }
 

@@ -12,7 +12,7 @@ import { endRun } from "./end-run.ts";
 import { requestCancel } from "./lease-store.ts";
 import { loadReadableRun } from "./run-access.ts";
 import { runSummary } from "./run-message.ts";
-import { decideCancel, type RunRecord } from "./run.ts";
+import { decideCancel, hasEnded, type RunRecord } from "./run.ts";
 import { findRun } from "./store.ts";
 
 export async function cancelRun(
@@ -34,14 +34,17 @@ export async function cancelRunOfChat(tx: Tx, deps: RunDeps, actor: Actor, runId
 }
 
 async function cancel(tx: Tx, deps: RunDeps, actor: Actor, run: RunRecord): Promise<RunRecord> {
-  // The lease first, as its executor does, so that the two never wait for each other.
-  await requestCancel(tx, run.runId);
-  const asked = await changeRun(tx, deps, actor, run, decideCancel(run, actor.userId));
-  // A parked run has no executor that could stop it.
-  if (asked.state === RunState.PARKED && asked.end) {
-    const { parts, usage } = asked.end;
-    return endRun(tx, deps, actor, asked, { state: RunState.CANCELLED, parts, usage, error: undefined });
+  if (hasEnded(run)) return run;
+  const asked = decideCancel(run, actor.userId);
+  // Lease, chat, budget, run: in this order everywhere, so that no two wait for each other.
+  if (await requestCancel(tx, run.runId)) {
+    tx.afterCommit(() => deps.bus.publish(CANCEL_SUBJECT));
+    return changeRun(tx, deps, actor, run, asked);
   }
-  tx.afterCommit(() => deps.bus.publish(CANCEL_SUBJECT));
-  return asked;
+  // It stands still or waits for its turn: there is no executor that could stop it.
+  const { parts = [], usage } = run.end ?? {};
+  const outcome = { state: RunState.CANCELLED as const, parts, usage, error: undefined };
+  const ended = await endRun(tx, deps, actor, run, outcome, asked);
+  await deps.forgetRun(tx, run.runId);
+  return ended;
 }

@@ -13,6 +13,8 @@ export interface RunDeps extends ChatDeps {
   workQueue: WorkQueue;
   agents: AgentRegistry;
   budget: RunBudget;
+  /** Deletes what executors kept of a run that will not go on. */
+  forgetRun(tx: Tx, runId: string): Promise<void>;
 }
 
 /** Published when a run was asked to stop. */

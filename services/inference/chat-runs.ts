@@ -4,6 +4,7 @@ import { admitRun } from "./admit-run.ts";
 import { cancelRunOfChat } from "./cancel-run.ts";
 import type { RunDeps } from "./change-run.ts";
 import { lockLease } from "./lease-store.ts";
+import { findRun } from "./store.ts";
 
 /** What chats need of runs. */
 export function createChatRuns(deps: RunDeps): RunPorts {
@@ -11,6 +12,7 @@ export function createChatRuns(deps: RunDeps): RunPorts {
     async admit(tx, actor, run, requestId) {
       await admitRun(tx, deps, actor, { ...run, messages: [], maxOutputTokens: 0, requestId });
     },
+    messageOf: async (reader, runId) => (await findRun(reader, runId))?.messageId ?? "",
     lock: lockLease,
     cancel: (tx, actor, runId) => cancelRunOfChat(tx, deps, actor, runId),
     agentOrDefault: (agentId) => deps.agents.get(agentId || DEFAULT_AGENT_ID).agentId,

@@ -21,9 +21,13 @@ const ROLES = {
   [MessageRole.SYSTEM]: "system",
 } as const;
 
-/** The latest messages of a chat that fit the window, oldest first. */
-export async function conversationOfChat(reader: Reader, chatId: string): Promise<SpokenMessage[]> {
-  const latest = await latestMessages(reader, chatId, WINDOW);
+/** The latest messages of a chat that fit the window, up to a turn, in the order of turns; 0: all turns. */
+export async function conversationOfChat(
+  reader: Reader,
+  chatId: string,
+  turn: number,
+): Promise<SpokenMessage[]> {
+  const latest = await latestMessages(reader, chatId, { ...WINDOW, turn });
   return latest.map(({ message: { role, parts }, tokens }) => {
     return { role: ROLES[role], text: spokenText(parts), tokens };
   });
@@ -36,10 +40,10 @@ export function conversationOf(messages: readonly ChatMessageInput[]): SpokenMes
   });
 }
 
-/** What a run is about: its chat, or the messages that it was started with. */
+/** What a run is about: its chat up to its own turn, or the messages that it was started with. */
 export function conversationOfRun(
   reader: Reader,
-  { chatId, messages }: { chatId: string; messages: readonly ChatMessageInput[] },
+  { chatId, messages, turn }: { chatId: string; messages: readonly ChatMessageInput[]; turn: number },
 ): Promise<SpokenMessage[]> {
-  return chatId === "" ? Promise.resolve(conversationOf(messages)) : conversationOfChat(reader, chatId);
+  return chatId === "" ? Promise.resolve(conversationOf(messages)) : conversationOfChat(reader, chatId, turn);
 }

@@ -2,6 +2,7 @@
 export { createAgentRegistry, needsOf, type AgentDefinition, type AgentRegistry } from "./agent-registry.ts";
 export { CANCEL_SUBJECT, changeRun, type RunDeps } from "./change-run.ts";
 export { createChatRuns } from "./chat-runs.ts";
+export { STOPPED } from "./close-tool-calls.ts";
 export { conversationOfRun } from "./conversation.ts";
 export { endRun } from "./end-run.ts";
 export { createInferenceHandlers } from "./handlers.ts";
@@ -20,6 +21,14 @@ export { createModelCatalog, OFFLINE_MODEL, type ModelCatalog, type ModelInfo } 
 export { lacking } from "./route-models.ts";
 export { loadReadableRun } from "./run-access.ts";
 export { usageMessage } from "./run-message.ts";
-export { decideClaim, hasEnded, runStream, type RunOutcome, type RunRecord } from "./run.ts";
+export {
+  decideClaim,
+  decideGiveBack,
+  hasEnded,
+  runStream,
+  isSuspended,
+  type RunOutcome,
+  type RunRecord,
+} from "./run.ts";
 export { startRun } from "./start-run.ts";
 export { findProgress, findRun, saveProgress } from "./store.ts";

@@ -35,8 +35,14 @@ export async function enqueueRun(tx: Tx, runId: string, attempt: number, now: Da
   });
 }
 
-export async function requestCancel(tx: Tx, runId: string): Promise<void> {
-  await tx.sql.update(runLeases).set({ cancelRequested: true }).where(ofRun(tx, runId));
+/** Resolves to whether the run is in the queue: there is, or will be, an executor that hears of it. */
+export async function requestCancel(tx: Tx, runId: string): Promise<boolean> {
+  const asked = await tx.sql
+    .update(runLeases)
+    .set({ cancelRequested: true })
+    .where(ofRun(tx, runId))
+    .returning({ runId: runLeases.runId });
+  return asked.length > 0;
 }
 
 /** Whoever holds or takes the lease waits until the transaction ends. A run that is not in the queue has none. */

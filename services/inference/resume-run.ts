@@ -3,17 +3,18 @@ import {
   type ResumeRunRequest,
   type ResumeRunResponse,
 } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { resumeTurn } from "../chat/index.ts";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import { runCommand } from "../platform/command/run-command.ts";
 import type { Tx } from "../platform/db/database.ts";
 import { inputTokensOf } from "./admit-run.ts";
 import { changeRun, type RunDeps } from "./change-run.ts";
 import { conversationOfRun } from "./conversation.ts";
-import { hintRun } from "./hint-run.ts";
-import { enqueueRun } from "./lease-store.ts";
+import { requireFittingAnswer } from "./interrupt-answer.ts";
 import { loadReadableRun } from "./run-access.ts";
 import { runSummary } from "./run-message.ts";
 import { decideResume, type RunRecord } from "./run.ts";
+import { startTurn } from "./start-turn.ts";
 
 export async function resumeRun(
   deps: RunDeps,
@@ -24,11 +25,14 @@ export async function resumeRun(
   return runCommand(deps, actor, InferenceService.method.resumeRun, request, async (tx) => {
     const run = await loadReadableRun(tx, actor, request.runId);
     const reservedMicros = await worstCaseOf(tx, deps, run);
-    const decided = decideResume(run, actor.userId, reservedMicros);
-    await deps.budget.admit(tx, run.runId, reservedMicros);
-    const resumed = await changeRun(tx, deps, actor, run, decided, request.requestId);
-    await enqueueRun(tx, run.runId, run.attempt, deps.now());
-    hintRun(tx, deps, run.runId);
+    const { runId, chatId } = run;
+    const { interruptId, answer, requestId } = request;
+    const decided = decideResume(run, { userId: actor.userId, reservedMicros, interruptId, answer });
+    if (answer) requireFittingAnswer(actor, run, answer, deps.now());
+    if (chatId !== "") await resumeTurn(tx, deps, actor, { chatId, runId });
+    await deps.budget.admit(tx, runId, reservedMicros);
+    const resumed = await changeRun(tx, deps, actor, run, decided, requestId);
+    await startTurn(tx, deps, runId, run.attempt);
     return { run: runSummary(resumed) };
   });
 }

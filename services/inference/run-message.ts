@@ -4,6 +4,7 @@ import {
   type RunSchema,
   type Usage,
 } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { RunRecord } from "./run.ts";
@@ -27,6 +28,8 @@ export function runSummary(run: RunRecord): RunInit {
     ...(endTime && { endTime: timestampFromDate(endTime) }),
     ...(end?.usage && { usage: end.usage }),
     ...(end?.error && { error: end.error }),
+    ...(end?.interrupt && { interrupt: end.interrupt }),
+    finishReason: end?.finishReason ?? FinishReason.UNSPECIFIED,
   };
 }
 

@@ -20,6 +20,7 @@ const wanted: AdmittedRun = {
   userId: "alice",
   chatId: "c",
   messageId: "m",
+  turn: 2,
   messages: [],
   agentId: "a",
   agentVersion: "1",
@@ -41,7 +42,8 @@ const claimed = (attempt: number) => (run: RunRecord) => decideClaim(run, attemp
 const cancelAsked = (run: RunRecord) => decideCancel(run, "bob");
 const over = (state: RunOutcome["state"]) => (run: RunRecord) =>
   decideEnd(run, { state, parts: [], usage: undefined, error: undefined }, "answer");
-const resumed = (run: RunRecord) => decideResume(run, "alice", 9);
+const PARKED_RUN = { userId: "alice", reservedMicros: 9, interruptId: "", answer: undefined };
+const resumed = (run: RunRecord) => decideResume(run, PARKED_RUN);
 
 describe("a run", () => {
   it("is queued, runs, and ends", () => {

@@ -10,6 +10,7 @@ import { runCommand } from "../platform/command/run-command.ts";
 import type { Tx } from "../platform/db/database.ts";
 import { admitRun } from "./admit-run.ts";
 import { DEFAULT_AGENT_ID } from "./agent-registry.ts";
+import { createChatRuns } from "./chat-runs.ts";
 import type { RunDeps } from "./change-run.ts";
 import type { RunRecord } from "./run.ts";
 import { runSummary } from "./run-message.ts";
@@ -32,6 +33,8 @@ async function startAlone(tx: Tx, deps: RunDeps, actor: Actor, request: StartRun
     runId: uuidv7(),
     chatId: "",
     messageId: "",
+    turn: 0,
+    waits: false,
     messages,
     requestId,
     agentId: request.agentId || DEFAULT_AGENT_ID,
@@ -45,14 +48,15 @@ async function startInChat(
   actor: Actor,
   request: StartRunRequest,
 ): Promise<RunRecord> {
-  const { requestId } = request;
+  const { requestId, multitaskStrategy: strategy } = request;
   const [input] = request.messages;
   if (!input) throw new TypeError("validation lets no run without a message through");
   const chat = await loadReadableChat(tx, actor, request.chatId);
   let admitted: RunRecord | undefined;
-  await deliverMessage(tx, deps, actor, chat, {
+  await deliverMessage(tx, { ...deps, runs: createChatRuns(deps) }, actor, chat, {
     input,
     requestId,
+    strategy,
     admit: async (run) => {
       const agentId = request.agentId || run.agentId;
       const maxOutputTokens = request.options?.maxOutputTokens ?? 0;

@@ -1,5 +1,9 @@
 import type { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
-import { RunAdmittedSchema, RunEndedSchema } from "@ameide/proto-private/ameide/events/v1/run_events_pb.js";
+import {
+  RunAdmittedSchema,
+  RunEndedSchema,
+  RunResumedSchema,
+} from "@ameide/proto-private/ameide/events/v1/run_events_pb.js";
 import { RunProgressSchema, type RunProgress } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
@@ -11,7 +15,16 @@ import { runProgress, runs } from "./tables.ts";
 
 type Row = typeof runs.$inferSelect;
 
-function recordOf({ tenantId: _, input, result, chatId, messageId, endTime, ...row }: Row): RunRecord {
+function recordOf({
+  tenantId: _,
+  input,
+  result,
+  resumed,
+  chatId,
+  messageId,
+  endTime,
+  ...row
+}: Row): RunRecord {
   return {
     ...row,
     chatId: chatId ?? "",
@@ -19,6 +32,7 @@ function recordOf({ tenantId: _, input, result, chatId, messageId, endTime, ...r
     endTime: endTime ?? undefined,
     messages: input.length === 0 ? [] : fromBinary(RunAdmittedSchema, input).messages,
     end: result.length === 0 ? undefined : fromBinary(RunEndedSchema, result),
+    resumed: resumed.length === 0 ? undefined : fromBinary(RunResumedSchema, resumed),
   };
 }
 
@@ -31,12 +45,14 @@ export async function findRun(reader: Reader, runId: string): Promise<RunRecord 
 }
 
 /** The row is the fold of the run's events, stored with them. */
-export async function saveRun(tx: Tx, { messages, end, ...run }: RunRecord): Promise<void> {
+export async function saveRun(tx: Tx, { messages, end, resumed, ...run }: RunRecord): Promise<void> {
   const changing = {
     state: run.state,
     attempt: run.attempt,
+    tries: run.tries,
     cancelRequested: run.cancelRequested,
     result: end ? toBinary(RunEndedSchema, end) : new Uint8Array(),
+    resumed: resumed ? toBinary(RunResumedSchema, resumed) : new Uint8Array(),
     version: run.version,
     endTime: run.endTime ?? null,
   };

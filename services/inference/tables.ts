@@ -6,6 +6,7 @@ export const runs = pgTable("runs", {
   runId: uuid("run_id").notNull(),
   chatId: uuid("chat_id"),
   messageId: uuid("message_id"),
+  turn: bigint("turn", { mode: "number" }).notNull(),
   userId: text("user_id").notNull(),
   agentId: text("agent_id").notNull(),
   agentVersion: text("agent_version").notNull(),
@@ -13,11 +14,14 @@ export const runs = pgTable("runs", {
   maxOutputTokens: integer("max_output_tokens").notNull(),
   state: smallint("state").notNull(),
   attempt: integer("attempt").notNull(),
+  tries: integer("tries").notNull(),
   cancelRequested: boolean("cancel_requested").notNull(),
   /** An encoded RunAdmitted that holds the messages of a run without a chat. */
   input: bytea("input").notNull(),
   /** An encoded RunEnded. */
   result: bytea("result").notNull(),
+  /** An encoded RunResumed. */
+  resumed: bytea("resumed").notNull(),
   version: bigint("version", { mode: "number" }).notNull(),
   createTime: timestamp("created_at", { withTimezone: true }).notNull(),
   endTime: timestamp("ended_at", { withTimezone: true }),

@@ -7,6 +7,7 @@ import {
   type ArtifactEvent,
   type ArtifactState,
 } from "../artifact/artifact.ts";
+import { placed } from "../chat/change-chat.ts";
 import { chatStream, evolveChat, newChat, type ChatEvent, type ChatState } from "../chat/chat.ts";
 import type { Link } from "../chat/link-store.ts";
 import type { Reader } from "../platform/db/database.ts";
@@ -42,7 +43,11 @@ function foldDetails(
   stored: StoredEvent,
 ) {
   if (event.$typeName === "ameide.events.v1.MessageSent" && event.message) {
-    messages.push({ ...event.message, version: BigInt(stored.version) });
+    messages.push(placed(event.message, stored.version));
+  }
+  if (event.$typeName === "ameide.events.v1.TurnWithdrawn") {
+    const gone = messages.findIndex(({ messageId }) => messageId === event.messageId);
+    if (gone >= 0) messages.splice(gone, 1);
   }
   if (event.$typeName === "ameide.events.v1.ChatArtifactUnlinked") links.delete(event.artifactId);
   if (event.$typeName !== "ameide.events.v1.ChatArtifactLinked") return;

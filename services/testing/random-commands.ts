@@ -1,6 +1,6 @@
 import type { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import type { ArtifactCommandService } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
-import { ChatVisibility } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { ChatVisibility, type MultitaskStrategy } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import type { Client } from "@connectrpc/connect";
 import * as fc from "fast-check";
@@ -25,6 +25,7 @@ interface Values {
   visibility: ChatVisibility;
   relationType: RelationType;
   text: string;
+  strategy: MultitaskStrategy;
   metadata: { description?: string; tags?: string[]; labels?: Record<string, string> } | undefined;
 }
 
@@ -43,8 +44,13 @@ const COMMANDS = {
     const made = await artifacts.createArtifact({ title, kind: "bpmn", labels, primaryChatId: chatId });
     artifactIds.add(made.artifact?.artifactId ?? "");
   },
-  send: ({ chats }: World, { chatId, text }: Values) =>
-    chats.sendMessage({ chatId, message: saying(text), requestId: uuidv7() }),
+  send: ({ chats }: World, { chatId, text, strategy }: Values) =>
+    chats.sendMessage({
+      chatId,
+      message: saying(text),
+      requestId: uuidv7(),
+      multitaskStrategy: strategy,
+    }),
   ensureAndSend: async ({ chats, chatIds }: World, { artifactId, text, visibility }: Values) => {
     const request = { artifactId, message: saying(text), visibility, requestId: uuidv7() };
     chatIds.add((await chats.ensureChatForArtifactAndSendMessage(request)).chatId);
@@ -97,6 +103,7 @@ export const randomCommand: fc.Arbitrary<RandomCommand> = fc.record({
   visibility: fc.constantFrom(PRIVATE, TEAM, TENANT),
   relationType: fc.constantFrom(...[0, 1, 2, 3].map((n): RelationType => n)),
   text: fc.oneof(fc.constant(" \n"), fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 })),
+  strategy: fc.constantFrom(...[1, 2, 2, 3, 4].map((n): MultitaskStrategy => n)),
   metadata: fc.option(
     fc.oneof(
       fc.constant({}),

@@ -1,4 +1,5 @@
 import { MessagePartSchema, type MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { StatusSchema } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { RunProgressSchema } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
 import { create } from "@bufbuild/protobuf";
@@ -46,8 +47,7 @@ export async function writeRun(slices: TestSlices, actor: Actor, runId?: string)
         if (stored) await endRun(tx, slices, actor, stored, outcome);
       });
       if (!tell) return;
-      const status = { $typeName: "ameide.inference.v1.Status" as const, state, messageId: "" };
-      writer.emit({ case: "status", value: status });
+      writer.emit({ case: "status", value: create(StatusSchema, { state }) });
       await writer.flush();
     },
   };

@@ -1,8 +1,13 @@
-import { RunFrameSchema, type RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
+import {
+  RunFrameSchema,
+  StatusSchema,
+  type RunFrame,
+  type Status,
+} from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
-import { fromBinary } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { findRun, type RunRecord } from "../../inference/index.ts";
+import { findRun, isSuspended, type RunRecord } from "../../inference/index.ts";
 import { onAbort } from "../../platform/bus/on-abort.ts";
 import { createWakeUp } from "../../platform/bus/wake-up.ts";
 import type { Database } from "../../platform/db/database.ts";
@@ -99,8 +104,8 @@ async function framesOf(
       continue;
     }
     const frame = fromBinary(RunFrameSchema, data);
-    if (isParked(frame) && (await hasGoneOn(deps, tenantId, run, seq, page))) {
-      frame.frame.value.state = RunState.RUNNING;
+    if (isStop(frame) && (await hasGoneOn(deps, tenantId, run, frame.frame.value, seq < page.nextSeq - 1))) {
+      frame.frame.value = create(StatusSchema, { state: RunState.RUNNING });
       goesOn = true;
     }
     frames.push(stamped(frame, seq));
@@ -134,21 +139,22 @@ async function overSilently(
   return page && page.entries.length > 0 ? undefined : now;
 }
 
-type Parked = RunFrame & { frame: { case: "status" } };
+type Stop = RunFrame & { frame: { case: "status" } };
 
-const isParked = (frame: RunFrame): frame is Parked =>
-  frame.frame.case === "status" && frame.frame.value.state === RunState.PARKED;
+const isStop = (frame: RunFrame): frame is Stop =>
+  frame.frame.case === "status" && isSuspended(frame.frame.value);
 
-/** A run that was parked and went on, or was cancelled since, must not look parked to who reads its line again. */
+/** A run that was suspended and went on, or was cancelled since, must not look so to who reads its line again. */
 async function hasGoneOn(
   deps: FollowDeps,
   tenantId: string,
   { runId }: RunRecord,
-  seq: number,
-  page: LogPage,
+  { state, interrupt }: Status,
+  isFollowed: boolean,
 ): Promise<boolean> {
-  if (seq < page.nextSeq - 1) return true;
-  return (await findRun(deps.database.reader(tenantId), runId))?.state !== RunState.PARKED;
+  if (isFollowed) return true;
+  const now = await findRun(deps.database.reader(tenantId), runId);
+  return now?.state !== state || now.end?.interrupt?.interruptId !== interrupt?.interruptId;
 }
 
 function isTerminal({ frame }: RunFrame): boolean {

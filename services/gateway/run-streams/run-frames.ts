@@ -1,20 +1,19 @@
 import {
   RunFrameSchema,
   SnapshotSchema,
+  StatusSchema,
   type RunFrame,
   type Snapshot,
 } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
-import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
-import { findProgress, hasEnded, type RunRecord } from "../../inference/index.ts";
+import { findProgress, hasEnded, isSuspended, type RunRecord } from "../../inference/index.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { LogHead } from "../../platform/frame-log/frame-log.ts";
 import { codePoints } from "../../platform/text/code-points.ts";
 
-/** Whether nothing more comes on the run's line: it ended, or is parked until somebody resumes it. */
-export const standsStill = (run: Pick<RunRecord, "state">): boolean =>
-  hasEnded(run) || run.state === RunState.PARKED;
+/** Whether nothing more comes on the run's line: it ended, or is suspended until somebody resumes it. */
+export const standsStill = (run: Pick<RunRecord, "state">): boolean => hasEnded(run) || isSuspended(run);
 
 /** A frame that is not part of the sequence line. */
 export function frameOf(run: RunRecord, epoch: string, frame: RunFrame["frame"]): RunFrame {
@@ -38,9 +37,9 @@ export function finalFrames(run: RunRecord, epoch = ""): RunFrame[] {
   const textLength = BigInt(
     end.parts.reduce((sum, { kind }) => sum + (kind.case === "text" ? codePoints(kind.value.text) : 0), 0),
   );
-  const { parts, usage, error, messageId } = end;
+  const { parts, usage, error, messageId, interrupt, finishReason } = end;
   const snapshot = create(SnapshotSchema, { state, parts, textLength, ...(usage && { usage }) });
-  const status = { $typeName: "ameide.inference.v1.Status" as const, state, messageId };
+  const status = create(StatusSchema, { state, messageId, finishReason, ...(interrupt && { interrupt }) });
   return [
     snapshotFrame(run, epoch, snapshot),
     ...(error ? [frameOf(run, epoch, { case: "error", value: error })] : []),
