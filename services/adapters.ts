@@ -15,6 +15,7 @@ import { connectNats, type NatsLink } from "./platform/nats/nats-link.ts";
 import { openRedis, type RedisConnection } from "./platform/redis/redis-connection.ts";
 import type { Log } from "./platform/telemetry/log.ts";
 import { createInProcessWorkQueue } from "./platform/work-queue/in-process-work-queue.ts";
+import { createNatsWorkQueue } from "./platform/work-queue/nats-work-queue.ts";
 import type { Adapters } from "./slices.ts";
 
 /** Everything outside of the program, opened as the configuration says. */
@@ -41,7 +42,7 @@ export async function openAdapters(
     dataDir,
     database,
     bus: nats ? createNatsBus(nats) : createInProcessBus(),
-    workQueue: createInProcessWorkQueue(),
+    workQueue: nats ? createNatsWorkQueue(nats, { name: "runs", log }) : createInProcessWorkQueue(),
     log: redis
       ? createRedisFrameLog(redis)
       : createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
