@@ -4,7 +4,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 
 /** What the server tells about usage: `true`, nothing, or these numbers. */
-export type ToldUsage = "true" | "absent" | { prompt_tokens: number; completion_tokens: number };
+export type ToldUsage =
+  | "true"
+  | "absent"
+  | {
+      prompt_tokens: number;
+      completion_tokens: number;
+      prompt_tokens_details?: { cached_tokens: number };
+      completion_tokens_details?: { reasoning_tokens: number };
+    };
 
 export interface FakeToolCall {
   id?: string;

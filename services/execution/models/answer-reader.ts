@@ -99,6 +99,11 @@ function* piecesOf(text: string): Iterable<string> {
   }
 }
 
+type Counts = Readonly<Record<string, number | undefined>>;
+
+const largest = (a: Counts = {}, b: Counts = {}): Record<string, number> =>
+  Object.fromEntries(Object.keys({ ...a, ...b }).map((key) => [key, Math.max(a[key] ?? 0, b[key] ?? 0)]));
+
 /** Providers that tell usage several times either count on or tell each number once, beside zeros. */
 function laterUsage(
   before: UsageMetadata | undefined,
@@ -107,5 +112,7 @@ function laterUsage(
   if (!before || !told) return told ?? before;
   const input_tokens = Math.max(before.input_tokens, told.input_tokens);
   const output_tokens = Math.max(before.output_tokens, told.output_tokens);
-  return { ...before, ...told, input_tokens, output_tokens };
+  const input_token_details = largest(before.input_token_details, told.input_token_details);
+  const output_token_details = largest(before.output_token_details, told.output_token_details);
+  return { ...before, ...told, input_tokens, output_tokens, input_token_details, output_token_details };
 }

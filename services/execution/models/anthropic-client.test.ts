@@ -77,7 +77,7 @@ const start = (input: number) => ({
     role: "assistant",
     content: [],
     model: "fake-2",
-    usage: { input_tokens: input, output_tokens: 1 },
+    usage: { input_tokens: input - 8, output_tokens: 1, cache_read_input_tokens: 8 },
   },
 });
 const block = (index: number, content_block: object) => ({
@@ -111,8 +111,8 @@ describe("Anthropic's client", () => {
     expect(eventsOf(events, "tool_args").map(({ json }) => json)).toEqual(['{"que', 'ry":"Order"}']);
     expect(eventsOf(events, "tool_result")).toMatchObject([{ toolCallId: "toolu_1", failed: false }]);
     expect(eventsOf(events, "call_ended").map(({ usage }) => usage)).toEqual([
-      { inputTokens: 250, outputTokens: 12, reported: true },
-      { inputTokens: 300, outputTokens: 6, reported: true },
+      { inputTokens: 250, outputTokens: 12, reported: true, cachedInputTokens: 8 },
+      { inputTokens: 300, outputTokens: 6, reported: true, cachedInputTokens: 8 },
     ]);
   });
 

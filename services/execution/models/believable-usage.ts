@@ -17,7 +17,16 @@ export const hardOutputLimit = (maxOutputTokens: number): number => Math.floor(m
  */
 export function settleUsage(call: ModelCall, ourOutput: number, told: UsageMetadata | undefined): CallUsage {
   if (told && isBelievable(call, ourOutput, told)) {
-    return { inputTokens: told.input_tokens, outputTokens: told.output_tokens, reported: true };
+    const { input_tokens: inputTokens, output_tokens: outputTokens } = told;
+    const cached = countWithin(told.input_token_details?.cache_read, inputTokens);
+    const reasoning = countWithin(told.output_token_details?.reasoning, outputTokens);
+    return {
+      inputTokens,
+      outputTokens,
+      reported: true,
+      ...(cached > 0 && { cachedInputTokens: cached }),
+      ...(reasoning > 0 && { reasoningTokens: reasoning }),
+    };
   }
   return { inputTokens: call.inputTokens, outputTokens: ourOutput, reported: false };
 }
@@ -33,6 +42,10 @@ function isBelievable(call: ModelCall, ourOutput: number, told: UsageMetadata): 
     output <= hardOutputLimit(call.maxOutputTokens)
   );
 }
+
+/** A share that is more than the whole, or no count at all, is none. */
+const countWithin = (told: number | undefined, whole: number): number =>
+  told !== undefined && Number.isSafeInteger(told) && told > 0 && told <= whole ? told : 0;
 
 function isNear(told: number, ours: number, hidden: number): boolean {
   return told * TOKENIZER_FACTOR >= ours && told <= ours * TOKENIZER_FACTOR + hidden;

@@ -41,6 +41,24 @@ describe("a provider that answers", () => {
     ]);
   });
 
+  it.each([
+    ["as it tells", 16, 5, { cachedInputTokens: 16, reasoningTokens: 5 }],
+    ["unless it is more than the whole", 9000, -1, {}],
+  ])("tells how much it had cached and how much it thought: %s", async (_name, cached, thought, expected) => {
+    const usage = {
+      prompt_tokens: 30,
+      completion_tokens: 12,
+      prompt_tokens_details: { cached_tokens: cached },
+      completion_tokens_details: { reasoning_tokens: thought },
+    };
+    provider.answerWith({ kind: "text", text: "After long thought: yes.", usage });
+    const { events } = await ask();
+    const [ended] = eventsOf(events, "call_ended");
+    const told = thought < 0 ? { reported: false } : { inputTokens: 30, outputTokens: 12, reported: true };
+    expect(ended?.usage).toMatchObject({ ...told, ...expected });
+    if (thought < 0) expect(ended?.usage).not.toHaveProperty("cachedInputTokens");
+  });
+
   it("is asked with the key, the limit and the conversation", async () => {
     await ask();
     const [request] = provider.requests;
