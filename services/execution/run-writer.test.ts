@@ -1,6 +1,7 @@
 import { RunFrameSchema } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { fromBinary } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { FencedOut, type FrameLog } from "../platform/frame-log/frame-log.ts";
 import { createInProcessFrameLog } from "../platform/frame-log/in-process-frame-log.ts";
 import { RunWriter } from "./run-writer.ts";
 
@@ -12,8 +13,7 @@ const STARTED = {
   value: { $typeName: "ameide.inference.v1.Started" as const, agentId: "a", agentVersion: "1", model: "m" },
 };
 
-async function openWriter() {
-  const log = createInProcessFrameLog();
+async function openWriter(log: FrameLog = createInProcessFrameLog()) {
   const writer = await RunWriter.open({
     log,
     runId: "r",
@@ -51,4 +51,84 @@ it("more text waits for company, at most 25 milliseconds", async () => {
   await vi.advanceTimersByTimeAsync(100);
   writer.text(12, "!");
   expect(await written()).toEqual(["Hello", ", world", "!"]);
+});
+
+/** Each append waits until it is let go; counts what it was given. */
+function slowLog() {
+  const log = createInProcessFrameLog();
+  const appends: { frames: number; letGo(): void }[] = [];
+  const slow: FrameLog = {
+    open: (key, fence) => log.open(key, fence),
+    read: (key, afterSeq, limit) => log.read(key, afterSeq, limit),
+    subscribe: (key, listener) => log.subscribe(key, listener),
+    async append(key, given) {
+      const gate = Promise.withResolvers<void>();
+      appends.push({ frames: given.frames.length, letGo: gate.resolve });
+      await gate.promise;
+      await log.append(key, given);
+    },
+  };
+  return { slow, appends };
+}
+
+it("what is said while the log is slow goes in one delta, however long it takes", async () => {
+  const { slow, appends } = slowLog();
+  const { writer, written } = await openWriter(slow);
+  for (let said = 0; said < 100; said++) {
+    writer.text(said, "x");
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  expect(appends.length).toBe(1);
+  appends[0]?.letGo();
+  await vi.advanceTimersByTimeAsync(25);
+  expect(appends.map(({ frames }) => frames)).toEqual([1, 1]);
+  appends[1]?.letGo();
+  expect(await written()).toEqual(["x", "x".repeat(99)]);
+});
+
+it("text after another frame, while that one is written, is not forgotten", async () => {
+  const { slow, appends } = slowLog();
+  const { writer, written } = await openWriter(slow);
+  writer.text(0, "a");
+  await vi.advanceTimersByTimeAsync(5);
+  writer.emit(STARTED);
+  writer.text(1, "b");
+  appends[0]?.letGo();
+  await vi.advanceTimersByTimeAsync(1);
+  appends[1]?.letGo();
+  await vi.advanceTimersByTimeAsync(25);
+  appends[2]?.letGo();
+  expect(await written()).toEqual(["a", "started", "b"]);
+});
+
+it("a flush resolves when what was said before it is in the log, and not before", async () => {
+  const { slow, appends } = slowLog();
+  const { writer } = await openWriter(slow);
+  const resolved: string[] = [];
+  writer.text(0, "a");
+  void writer.flush().then(() => resolved.push("a"));
+  writer.text(1, "b");
+  void writer.flush().then(() => resolved.push("b"));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(resolved).toEqual([]);
+  appends[0]?.letGo();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(resolved).toEqual(["a"]);
+  appends[1]?.letGo();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(resolved).toEqual(["a", "b"]);
+});
+
+it("a refused writer lets who waits go and says no more", async () => {
+  const log = createInProcessFrameLog();
+  const refusals: unknown[] = [];
+  const onRefused = (error: unknown) => void refusals.push(error);
+  const writer = await RunWriter.open({ log, runId: "r", attempt: 1, onRefused });
+  await log.open("r", 2);
+  writer.text(0, "a");
+  await writer.flush();
+  writer.text(1, "b");
+  await writer.flush();
+  expect(refusals).toEqual([expect.any(FencedOut)]);
+  expect((await log.read("r", 0, 10))?.entries).toEqual([]);
 });

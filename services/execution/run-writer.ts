@@ -1,12 +1,10 @@
-import { RunFrameSchema, type RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
-import { create, toBinary } from "@bufbuild/protobuf";
-import { timestampNow } from "@bufbuild/protobuf/wkt";
 import type { FrameLog } from "../platform/frame-log/frame-log.ts";
+import { FrameEncoder, type FrameBody } from "./frame-encoder.ts";
 
 /** Deltas of a busy stream wait at most this long for company; the first one goes at once. */
 const COALESCE_MILLISECONDS = 25;
 
-export type FrameBody = RunFrame["frame"];
+export type { FrameBody };
 
 export interface RunWriterOptions {
   log: FrameLog;
@@ -16,20 +14,28 @@ export interface RunWriterOptions {
   onRefused(error: unknown): void;
 }
 
-/** Writes one attempt's frames to the run's log: in order, encoded once, text deltas joined when busy. */
+/**
+ * Writes one attempt's frames to the run's log: in order, encoded once, text deltas joined when busy. One append is under
+ * way at a time, and what is said meanwhile goes with the next: the slower the log, the fewer and bigger the deltas.
+ */
 export class RunWriter {
   readonly epoch: string;
   readonly #options: RunWriterOptions;
   #nextSeq: number;
   #frames: Uint8Array[] = [];
   #firstPendingSeq: number;
+  #writtenSeq: number;
   #text = "";
   #textOffset = 0;
   #hasSpoken = false;
   #timer: NodeJS.Timeout | undefined;
   #lastFlush = 0;
-  #writes: Promise<void> = Promise.resolve();
+  #isWriting = false;
+  /** Text waited its time while an append was under way. */
+  #isDue = false;
+  #waiting: { seq: number; resolve(): void }[] = [];
   #refused = false;
+  readonly #encoder: FrameEncoder;
 
   static async open(options: RunWriterOptions): Promise<RunWriter> {
     const { epoch, nextSeq } = await options.log.open(options.runId, options.attempt);
@@ -41,6 +47,9 @@ export class RunWriter {
     this.epoch = epoch;
     this.#nextSeq = nextSeq;
     this.#firstPendingSeq = nextSeq;
+    this.#writtenSeq = nextSeq - 1;
+    const { runId, attempt } = options;
+    this.#encoder = new FrameEncoder({ epoch, runId, attempt });
   }
 
   /** The seq of the last frame that was handed in; text that still waits for company is not counted. */
@@ -59,28 +68,50 @@ export class RunWriter {
 
   emit(frame: FrameBody): void {
     this.#closeText();
-    this.#push(frame);
+    this.#frames.push(this.#encoder.frame(this.#nextSeq++, Date.now(), frame));
     this.#schedule();
   }
 
-  /** Resolves when everything handed in so far is in the log. */
+  /** Resolves when everything handed in so far is in the log, or is refused. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#closeText();
-    if (this.#frames.length > 0) {
+    if (!this.#isWriting) void this.#writeAll();
+    if (this.#isWritten(this.lastSeq)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push({ seq: this.lastSeq, resolve });
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#frames.length > 0 && !this.#refused) {
       const frames = this.#frames;
       const firstSeq = this.#firstPendingSeq;
       this.#frames = [];
       this.#firstPendingSeq = this.#nextSeq;
       this.#lastFlush = performance.now();
-      this.#writes = this.#writes.then(() => this.#append(firstSeq, frames));
+      await this.#append(firstSeq, frames);
+      this.#writtenSeq = firstSeq + frames.length - 1;
+      this.#tellWaiting();
+      if (this.#isDue) this.#closeText();
+      this.#isDue = false;
     }
-    return this.#writes;
+    this.#isWriting = false;
+  }
+
+  #tellWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ seq }) => !this.#isWritten(seq));
+    for (const { seq, resolve } of waiting) if (this.#isWritten(seq)) resolve();
+  }
+
+  #isWritten(seq: number): boolean {
+    return this.#refused || seq <= this.#writtenSeq;
   }
 
   async #append(firstSeq: number, frames: Uint8Array[]): Promise<void> {
-    if (this.#refused) return;
     const { log, runId, attempt, onRefused } = this.#options;
     try {
       await log.append(runId, { epoch: this.epoch, fence: attempt, firstSeq, frames });
@@ -92,29 +123,23 @@ export class RunWriter {
 
   #closeText(): void {
     if (this.#text === "") return;
-    const value = { offset: BigInt(this.#textOffset), text: this.#text };
+    const text = this.#text;
     this.#text = "";
-    this.#push({ case: "textDelta", value: { $typeName: "ameide.inference.v1.TextDelta", ...value } });
-  }
-
-  #push(frame: FrameBody): void {
-    const { runId, attempt } = this.#options;
-    const seq = BigInt(this.#nextSeq++);
-    const message = create(RunFrameSchema, {
-      epoch: this.epoch,
-      seq,
-      runId,
-      attempt,
-      emitTime: timestampNow(),
-      frame,
-    });
-    this.#frames.push(toBinary(RunFrameSchema, message));
+    this.#frames.push(this.#encoder.text(this.#nextSeq++, Date.now(), this.#textOffset, text));
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#isDue) return;
     const wait = COALESCE_MILLISECONDS - (performance.now() - this.#lastFlush);
-    if (wait <= 0) void this.flush();
-    else this.#timer = setTimeout(() => void this.flush(), wait);
+    if (wait <= 0) return this.#timeIsOver();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#timeIsOver();
+    }, wait);
+  }
+
+  #timeIsOver(): void {
+    if (this.#isWriting) this.#isDue = true;
+    else void this.flush();
   }
 }
