@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openRedis } from "../services/platform/redis/redis-connection.ts";
 import { findPostgres, startPostgres } from "../services/testing/postgres-server.ts";
 import { findRedis, startRedis } from "../services/testing/redis-server.ts";
 import { devToken } from "./harness/connect-client.ts";
@@ -66,7 +67,7 @@ async function startServers(withRedis: boolean) {
       ...(postgres && { BENCH_DATABASE_URL: await postgres.createDatabase() }),
       ...(redis && { BENCH_REDIS_URL: redis.url }),
     },
-    redisPid: undefined as number | undefined,
+    redisPid: redis === undefined ? undefined : await pidOfRedis(redis.url),
     async stop() {
       await Promise.all([postgres?.stop(), redis?.stop()]);
     },
@@ -83,7 +84,8 @@ interface Sides {
 const OPENING_GRACE_MILLISECONDS = 1000;
 const END_GRACE_MILLISECONDS = 30_000;
 
-async function run(size: Size, { gateway, executor, load }: Sides) {
+async function run(size: Size, sides: Sides) {
+  const { gateway, executor, load } = sides;
   const { streams: count, tokensPerSecond, seconds, opensPerSecond } = size;
   const address = await gateway.ask<string>("address");
   const token = await devToken(address);
@@ -92,7 +94,7 @@ async function run(size: Size, { gateway, executor, load }: Sides) {
   await executor.ask("prepare", runIds);
   const openingSeconds = count / opensPerSecond;
   const tokensPerRun = Math.ceil((openingSeconds + seconds) * tokensPerSecond);
-  const cpu = cpuOf({ gateway, executor, load });
+  const cpu = cpuOf(sides);
   const started = performance.now();
   const fed = executor.ask<{ milliseconds: number; late: number; refusals: string[] }>("feed", {
     tokensPerSecond,
@@ -104,7 +106,7 @@ async function run(size: Size, { gateway, executor, load }: Sides) {
   const end = { milliseconds: END_GRACE_MILLISECONDS, tokensPerRun };
   const seen = await load.ask<Record<string, unknown>>("finish", end);
   const elapsedSeconds = (performance.now() - started) / 1000;
-  const used = cpuOf({ gateway, executor, load });
+  const used = cpuOf(sides);
   return {
     ...size,
     ...seen,
@@ -119,8 +121,22 @@ async function run(size: Size, { gateway, executor, load }: Sides) {
   };
 }
 
-const cpuOf = (peers: Record<string, Peer>): Record<string, number> =>
-  Object.fromEntries(Object.entries(peers).map(([name, { pid }]) => [name, cpuMicros(pid)]));
+function cpuOf({ gateway, executor, load, redis }: Sides): Record<string, number> {
+  return {
+    gateway: cpuMicros(gateway.pid),
+    ...(executor !== gateway && { executor: cpuMicros(executor.pid) }),
+    load: cpuMicros(load.pid),
+    ...(redis !== undefined && { redis: cpuMicros(redis) }),
+  };
+}
+
+async function pidOfRedis(url: string): Promise<number> {
+  const redis = openRedis(url);
+  await redis.whenUp(10_000);
+  const [, pid] = /^process_id:(\d+)/m.exec(await redis.commands.info("server")) ?? [];
+  redis.close();
+  return Number(pid);
+}
 
 /** The most memory that a process has ever held; NaN where there is no /proc. */
 function peakMegabytes(pid: number | undefined): number {

@@ -118,7 +118,7 @@ export class FrameReader {
   }
 
   #fault(text: string): void {
-    if (this.#tally.faults.length < 20) this.#tally.faults.push(text);
+    if (this.#tally.faults.length < 5) this.#tally.faults.push(text.slice(0, 200));
   }
 
   /** The low 32 bits are enough for all that is looked at. */

@@ -18,7 +18,7 @@ const log =
     : await openFrameLog(redisUrl);
 const { address, slices } = await startBenchGateway(log, databaseUrl);
 const feeder = createFeeder(log);
-const STARTS_AT_A_TIME = 32;
+const STARTS_AT_A_TIME = 8;
 
 /** Runs of one person that nobody executes. */
 async function startRuns({ count, actor }: { count: number; actor: Actor }): Promise<string[]> {

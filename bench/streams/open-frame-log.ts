@@ -1,5 +1,10 @@
 import type { FrameLog } from "../../services/platform/frame-log/frame-log.ts";
+import { createRedisFrameLog } from "../../services/platform/frame-log/redis-frame-log.ts";
+import { openRedis } from "../../services/platform/redis/redis-connection.ts";
 
-export async function openFrameLog(_redisUrl: string): Promise<FrameLog> {
-  throw new Error("no Redis frame log yet");
+/** The frame log of this process in a Redis, once it is connected. */
+export async function openFrameLog(redisUrl: string): Promise<FrameLog> {
+  const redis = openRedis(redisUrl);
+  if (!(await redis.whenUp(10_000))) throw new Error("Redis does not answer");
+  return createRedisFrameLog(redis);
 }
