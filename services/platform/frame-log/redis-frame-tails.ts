@@ -19,7 +19,7 @@ interface Tail {
 
 /** Whoever reads later than this reads the stream itself, so a lost message costs no more than that. */
 const FRESH_MILLISECONDS = 1000;
-const BATCHES_PER_TAIL = 32;
+const BATCHES_PER_TAIL = 16;
 const CHANNELS_PER_COMMAND = 500;
 
 /** Hears the batches that appends publish. One subscription for each watched log, one connection for all. */
@@ -63,7 +63,9 @@ class RedisFrameTails implements FrameTails {
     if (!tail || !first || performance.now() - tail.heardAt > FRESH_MILLISECONDS) return undefined;
     const nextSeq = endOf(tail);
     if (limit === 0 || afterSeq + 1 < first.firstSeq || afterSeq >= nextSeq) return undefined;
-    const entries = entriesAfter(tail.batches, afterSeq, limit);
+    // Nearly always it is the last one that is wanted.
+    const from = tail.batches.findLastIndex((batch) => batch.firstSeq <= afterSeq + 1);
+    const entries = entriesAfter(tail.batches.slice(from), afterSeq, limit);
     return { epoch: first.epoch, oldestSeq: first.firstSeq, nextSeq, entries };
   }
 

@@ -144,12 +144,20 @@ function keepAlive(redis: Redis, silenceMilliseconds: number): void {
   redis.on("end", () => clearInterval(timer));
 }
 
+/** What is sent in one turn of the event loop goes out in one system call, which costs more than the script. */
+function sendTogether(stream: Redis["stream"] | undefined): void {
+  if (!stream || stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
+}
+
 function defineScript(redis: Redis, name: string, lua: string): RedisScript {
   redis.defineCommand(name, { lua });
   const defined = redis as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   return (keys, args) => {
     const run = defined[`${name}Buffer`];
     if (!run) throw new TypeError(`the script ${name} is not defined`);
+    sendTogether(redis.stream);
     return run.call(redis, keys.length, ...keys, ...args);
   };
 }
