@@ -22,7 +22,7 @@ export async function createChat(
   requireScope(actor, "chat.write");
   const { requestId, artifactId, title, visibility, metadata } = request;
   return runCommand(deps, actor, ChatCommandService.method.createChat, request, async (tx) => {
-    const agentId = deps.runs.agentOrDefault(request.agentId);
+    const agentId = await deps.runs.agentOrDefault(tx, actor, request.agentId);
     const { userId, teams } = actor;
     const decided = decideCreate({ userId, teams, title, visibility, agentId, metadata });
     let chat = await changeChat(tx, deps, actor, newChat(uuidv7()), decided, requestId);

@@ -60,7 +60,7 @@ async function begin(
     teams: actor.teams,
     title: [...`About ${artifact.title}`].slice(0, LONGEST_TITLE).join(""),
     visibility: request.visibility,
-    agentId: deps.runs.agentOrDefault(request.agentId),
+    agentId: await deps.runs.agentOrDefault(tx, actor, request.agentId),
     metadata: undefined,
   });
   return changeChat(tx, deps, actor, newChat(uuidv7()), decided, request.requestId);

@@ -24,5 +24,5 @@ export interface RunPorts {
   /** Asks the run to stop, in the same transaction; one without an executor ends at once. */
   cancel(tx: Tx, actor: Actor, runId: string): Promise<void>;
   /** Throws AGENT_NOT_FOUND; an empty id means the default agent. Resolves to the agent's id. */
-  agentOrDefault(agentId: string): string;
+  agentOrDefault(tx: Tx, actor: Actor, agentId: string): Promise<string>;
 }

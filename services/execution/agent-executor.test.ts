@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAgentRegistry, createModelCatalog } from "../inference/index.ts";
 import type { Database } from "../platform/db/database.ts";
@@ -25,7 +26,11 @@ describe("an execution", () => {
     const { events, error } = await collect(
       createTestExecutor(database).execute(requestFor("echo hello world")),
     );
-    const { prompt } = createAgentRegistry(createModelCatalog([])).get("simple-chat");
+    const { prompt } = await createAgentRegistry(createModelCatalog([])).getVersion(
+      database.reader(uuidv7()),
+      "simple-chat",
+      "1",
+    );
     const inputTokens = countTokens(prompt) + countTokens("echo hello world");
     const call: ModelCall = { callId: "1.1", model: "offline/offline", inputTokens, maxOutputTokens: 1024 };
     expect(error).toBeUndefined();

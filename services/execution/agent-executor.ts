@@ -42,7 +42,9 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
     async *execute(request) {
       const { tenantId, attempt, signal } = request;
       signal.throwIfAborted();
-      const agent = deps.agents.getVersion(request.agentId, request.agentVersion);
+      const reader = deps.database.reader(tenantId);
+      const agent = await deps.agents.getVersion(reader, request.agentId, request.agentVersion);
+      signal.throwIfAborted();
       const models = deps.agents.modelsOf(agent);
       const saver = new RunCheckpointSaver(deps.database, tenantId, { startsEmpty: attempt === 1 });
       const channel = createEventChannel<AgentEvent>();

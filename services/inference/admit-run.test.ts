@@ -84,7 +84,7 @@ const anyConversation = fc
 describe("what a run holds for the input of its first call", () => {
   it("is never less than what its executor counts, whatever was said", () => {
     fc.assert(
-      fc.property(anyConversation, fc.constantFrom(...agents.list()), (conversation, agent) => {
+      fc.property(anyConversation, fc.constantFrom(...agents.builtIns), (conversation, agent) => {
         const counted = tokensOf(conversationMessages(agent.prompt, conversation));
         const perTool = agent.tools.length * 150;
         expect(inputTokensOf(agent, conversation) - perTool).toBeGreaterThanOrEqual(counted);
@@ -97,7 +97,7 @@ describe("what a run holds for the input of its first call", () => {
     );
   });
 
-  it.each(agents.list().map((agent) => [agent.agentId, agent] as const))(
+  it.each(agents.builtIns.map((agent) => [agent.agentId, agent] as const))(
     "covers the tools of %s, as the executor itself asks",
     async (_id, agent) => {
       const conversation = conversationOf([

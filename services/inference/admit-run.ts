@@ -32,7 +32,7 @@ const TOKENS_PER_TOOL = 150;
 
 /** Stores a run, holds its worst case in the budget and puts it in the queue when its turn is there; throwing leaves nothing behind. */
 export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunToAdmit): Promise<RunRecord> {
-  const agent = deps.agents.get(wanted.agentId);
+  const agent = await deps.agents.get(tx, wanted.agentId, wanted.chatId || actor.userId);
   const [model] = deps.agents.modelsOf(agent);
   const maxOutputTokens = outputLimit(agent, model, wanted.maxOutputTokens);
   const reservedMicros = deps.budget.costOf(model.ref, {

@@ -1,87 +1,147 @@
+import type { Bus } from "../platform/bus/bus.ts";
+import { BoundedMap } from "../platform/cache/bounded-map.ts";
+import type { AgentRolloutConfig } from "../platform/config/agent-rollout-config.ts";
+import type { Reader } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
-import type { Capability } from "../platform/config/provider-config.ts";
+import { needsOf, type AgentDefinition } from "./agents/agent-definition.ts";
+import { definitionOf } from "./agents/agent-spec.ts";
+import type { AgentState } from "./agents/agent-state.ts";
+import { findOverride, findVersion } from "./agents/agent-store.ts";
+import { applyOverride, changesAgent } from "./agents/apply-override.ts";
+import { BUILT_IN_AGENTS } from "./agents/built-in-agents.ts";
+import type { Parts } from "./agents/check-agent.ts";
+import { operatorShares, requireBuiltIns } from "./agents/operator-rollouts.ts";
+import { pickVersion, type Share } from "./agents/pick-version.ts";
+import { createTenantAgents } from "./agents/tenant-agents.ts";
+import { labelOf, parseLabel } from "./agents/version-label.ts";
 import type { ModelCatalog, ModelInfo } from "./model-catalog.ts";
 import { routeModels } from "./route-models.ts";
 
-/** What an agent is, without the graph that executes it. */
-export interface AgentDefinition {
-  agentId: string;
-  version: string;
-  title: string;
-  description: string;
-  /** The system prompt. */
-  prompt: string;
-  /** The only tools it may call. */
-  tools: readonly string[];
-  /** Most tokens per model call. */
-  maxOutputTokens: number;
-  /** Most model calls per run; a graph that wants more fails. */
-  maxModelCalls: number;
-  /** What its models must be able to do; one that may call tools needs "tools" in any case. */
-  needs?: readonly Capability[];
-  /** Which of the models that can serve comes first. Default: the order of the configuration. */
-  routing?: "order" | "cheapest";
-  /** Keeps personal data from every provider, whatever the provider's own setting. */
-  masksPii?: boolean;
-}
+export { needsOf, type AgentDefinition } from "./agents/agent-definition.ts";
+export { DEFAULT_AGENT_ID } from "./agents/built-in-agents.ts";
 
-/** What an agent's models must be able to do. */
-export const needsOf = ({ needs = [], tools }: AgentDefinition): readonly Capability[] =>
-  tools.length > 0 && !needs.includes("tools") ? [...needs, "tools"] : needs;
-
-export const DEFAULT_AGENT_ID = "simple-chat";
-
-const AGENTS: readonly AgentDefinition[] = [
-  {
-    agentId: DEFAULT_AGENT_ID,
-    version: "1",
-    title: "Simple chat",
-    description: "Answers questions. Calls no tools.",
-    prompt:
-      "You are a helpful assistant to enterprise architects and business analysts. Answer briefly, in markdown.",
-    tools: [],
-    maxOutputTokens: 1024,
-    maxModelCalls: 1,
-  },
-  {
-    agentId: "tools",
-    version: "1",
-    title: "Tools",
-    description: "Answers questions and may look at the clock and at the tenant's artifacts.",
-    prompt:
-      "You are a helpful assistant to enterprise architects and business analysts. Use a tool when it answers better than you can. Answer briefly, in markdown.",
-    tools: ["current_time", "look_up_artifact"],
-    maxOutputTokens: 1024,
-    maxModelCalls: 6,
-  },
-];
-
+/**
+ * The agents that are built in and those that tenants registered. A reader says whose; the tenant's settings are
+ * remembered for a second at most, versions for ever.
+ */
 export interface AgentRegistry {
-  list(): readonly AgentDefinition[];
-  /** The newest version. Throws AGENT_NOT_FOUND. */
-  get(agentId: string): AgentDefinition;
+  /** All versions, oldest first. */
+  readonly builtIns: readonly AgentDefinition[];
+  /** What agents can be made of. */
+  readonly parts: Parts;
+  /** The agents of the tenant, by id, each in the version that a run of the subject would get. */
+  list(reader: Reader, subject: string): Promise<AgentDefinition[]>;
+  /** The version that a new run of the subject, its chat or else its user, gets. Throws AGENT_NOT_FOUND. */
+  get(reader: Reader, agentId: string, subject: string): Promise<AgentDefinition>;
   /** The version that a run started with. Throws AGENT_NOT_FOUND. */
-  getVersion(agentId: string, version: string): AgentDefinition;
+  getVersion(reader: Reader, agentId: string, version: string): Promise<AgentDefinition>;
+  /** Which versions new runs of the tenant get. */
+  sharesOf(tenantId: string, agent: Pick<AgentState, "agentId" | "shares">): readonly Share[];
   /** The models it uses, best first: those that can do what it needs. */
   modelsOf(agent: AgentDefinition): readonly [ModelInfo, ...ModelInfo[]];
 }
 
-export function createAgentRegistry(catalog: ModelCatalog): AgentRegistry {
-  function find(agentId: string, version?: string): AgentDefinition {
-    const agent = AGENTS.find(
-      (a) => a.agentId === agentId && (version === undefined || a.version === version),
-    );
-    if (agent) return agent;
-    const known = AGENTS.map((a) => a.agentId).join(", ");
-    throw new AppError("AGENT_NOT_FOUND", `no agent ${agentId}; there are ${known}`, {
-      metadata: { agent_id: agentId },
-    });
-  }
-  return {
-    list: () => AGENTS,
-    get: (agentId) => find(agentId),
-    getVersion: (agentId, version) => find(agentId, version),
-    modelsOf: (agent) =>
-      routeModels(catalog.preferred(), { capabilities: needsOf(agent), routing: agent.routing ?? "order" }),
+export interface AgentRegistryOptions {
+  /** Tells of changes; without it they are seen within a second. */
+  bus?: Bus;
+  builtIns?: readonly AgentDefinition[];
+  /** Of built-in agents. Default: their newest versions. */
+  rollouts?: readonly AgentRolloutConfig[];
+  /** The names of all tools. Default: those of the built-in agents. */
+  tools?: readonly string[];
+  /** How long a tenant's settings are remembered. */
+  freshMilliseconds?: number;
+}
+
+/** So many versions are kept at hand; others are read again. */
+const DEFINITIONS = 2000;
+
+export function createAgentRegistry(
+  catalog: ModelCatalog,
+  options: AgentRegistryOptions = {},
+): AgentRegistry {
+  const { builtIns = BUILT_IN_AGENTS, rollouts = [] } = options;
+  requireBuiltIns(builtIns, rollouts);
+  const tools = new Set(options.tools ?? builtIns.flatMap((agent) => agent.tools));
+  const tenantAgents = createTenantAgents(options.bus, options.freshMilliseconds);
+  const getVersion = createVersions(builtIns);
+  const sharesOf: AgentRegistry["sharesOf"] = (tenantId, { agentId, shares }) =>
+    shares.length > 0 ? shares : operatorShares(builtIns, rollouts, { tenantId, agentId });
+
+  const choose = (reader: Reader, agentId: string, state: AgentState | undefined, subject: string) => {
+    const { override, overrideNumber = 0, shares = [] } = state ?? {};
+    if (override?.disabled) return undefined;
+    const inEffect = sharesOf(reader.tenantId, { agentId, shares });
+    const picked = pickVersion(inEffect, `${reader.tenantId}/${agentId}/${subject}`);
+    const version = override?.pinnedVersion || picked;
+    if (version === undefined) return undefined;
+    return labelOf({ version, override: override && changesAgent(override) ? overrideNumber : 0 });
   };
+  const get: AgentRegistry["get"] = async (reader, agentId, subject) => {
+    const agents = await tenantAgents(reader);
+    const version = choose(reader, agentId, agents.get(agentId), subject);
+    if (version === undefined) throw notFound(agentId);
+    return getVersion(reader, agentId, version);
+  };
+  return {
+    builtIns,
+    parts: { tools, models: catalog.list() },
+    async list(reader, subject) {
+      const agents = await tenantAgents(reader);
+      const ids = [...new Set([...builtIns.map(({ agentId }) => agentId), ...agents.keys()])].toSorted();
+      const there = ids.filter((id) => choose(reader, id, agents.get(id), subject) !== undefined);
+      return Promise.all(there.map((id) => get(reader, id, subject)));
+    },
+    get,
+    getVersion,
+    sharesOf,
+    modelsOf: (agent) => {
+      const capabilities = needsOf(agent);
+      return routeModels(modelsNamed(catalog, agent), { capabilities, routing: agent.routing ?? "order" });
+    },
+  };
+}
+
+function createVersions(builtIns: readonly AgentDefinition[]): AgentRegistry["getVersion"] {
+  const known = new BoundedMap<string, AgentDefinition>(DEFINITIONS);
+  return async (reader, agentId, label) => {
+    const { version, override } = parseLabel(label);
+    const builtIn = builtIns.find((agent) => agent.agentId === agentId && agent.version === version);
+    if (builtIn && override === 0) return builtIn;
+    const key = `${reader.tenantId}/${agentId}@${label}`;
+    const cached = known.get(key);
+    if (cached) return cached;
+    const agent = builtIn ?? (await registered(reader, agentId, version));
+    const change = override === 0 ? undefined : await findOverride(reader, agentId, override);
+    if (!agent || (override > 0 && !change)) throw notFound(agentId, label);
+    const inEffect = change ? applyOverride(agent, change, override) : agent;
+    known.set(key, inEffect);
+    return inEffect;
+  };
+}
+
+async function registered(
+  reader: Reader,
+  agentId: string,
+  version: string,
+): Promise<AgentDefinition | undefined> {
+  const found = await findVersion(reader, agentId, version);
+  return found && definitionOf(agentId, version, found.spec);
+}
+
+/** Those that the agent names, as far as they are still configured; else all that are preferred. */
+function modelsNamed(
+  catalog: ModelCatalog,
+  { models = [] }: AgentDefinition,
+): readonly [ModelInfo, ...ModelInfo[]] {
+  const [first, ...rest] = models.flatMap((ref) => catalog.list().find((model) => model.ref === ref) ?? []);
+  return first ? [first, ...rest] : catalog.preferred();
+}
+
+export function notFound(agentId: string, version = ""): AppError {
+  const what = version === "" ? agentId : `${agentId} of version ${version}`;
+  const metadata = { agent_id: agentId, ...(version !== "" && { version }) };
+  return new AppError("AGENT_NOT_FOUND", `there is no agent ${what} here; ListAgents names those there are`, {
+    metadata,
+  });
 }

@@ -15,6 +15,7 @@ export function createChatRuns(deps: RunDeps): RunPorts {
     messageOf: async (reader, runId) => (await findRun(reader, runId))?.messageId ?? "",
     lock: lockLease,
     cancel: (tx, actor, runId) => cancelRunOfChat(tx, deps, actor, runId),
-    agentOrDefault: (agentId) => deps.agents.get(agentId || DEFAULT_AGENT_ID).agentId,
+    agentOrDefault: async (tx, actor, agentId) =>
+      (await deps.agents.get(tx, agentId || DEFAULT_AGENT_ID, actor.userId)).agentId,
   };
 }

@@ -38,7 +38,7 @@ export async function resumeRun(
 }
 
 async function worstCaseOf(tx: Tx, deps: RunDeps, run: RunRecord): Promise<number> {
-  const agent = deps.agents.getVersion(run.agentId, run.agentVersion);
+  const agent = await deps.agents.getVersion(tx, run.agentId, run.agentVersion);
   const conversation = await conversationOfRun(tx, run);
   const tokens = { inputTokens: inputTokensOf(agent, conversation), outputTokens: run.maxOutputTokens };
   return deps.budget.costOf(run.model, tokens);

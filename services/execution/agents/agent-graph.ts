@@ -1,18 +1,25 @@
-import { AIMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
-import { END, START, StateGraph, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import {
+  END,
+  isGraphInterrupt,
+  START,
+  StateGraph,
+  type Command,
+  type LangGraphRunnableConfig,
+  type StateSnapshot,
+} from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { AgentDefinition } from "../../inference/index.ts";
-import { answerAnnotation, type AnswerState } from "./answer-state.ts";
+import { answerAnnotation, openCallsOf, type AnswerState } from "./answer-state.ts";
 import { executionOf } from "./execution.ts";
 import { createModelNode } from "./model-node.ts";
 import { createToolNode } from "./tool-node.ts";
 
 /** A graph that stores its checkpoints in one place. */
 export interface AgentGraph {
-  /** `null` goes on from the checkpoint. */
-  invoke(input: Partial<AnswerState> | null, options: InvokeOptions): Promise<unknown>;
-  getState(config: RunnableConfig): Promise<{ values: unknown; config: RunnableConfig }>;
+  /** `null` goes on from the checkpoint, a command with the answer that it waits for. */
+  invoke(input: Partial<AnswerState> | Command | null, options: InvokeOptions): Promise<unknown>;
+  getState(config: RunnableConfig): Promise<Pick<StateSnapshot, "values" | "config" | "tasks">>;
 }
 
 interface InvokeOptions extends RunnableConfig {
@@ -38,8 +45,8 @@ function buildToolLoop(agent: AgentDefinition): CompileGraph {
     .addNode("model", tellingFailures(createModelNode(agent)))
     .addNode("tools", tellingFailures(createToolNode(agent)))
     .addEdge(START, "model")
-    .addConditionalEdges("model", callsTools, { tools: "tools", end: END })
-    .addEdge("tools", "model");
+    .addConditionalEdges("model", callsTools, { tools: "tools", other: END })
+    .addConditionalEdges("tools", callsTools, { tools: "tools", other: "model" });
   return (checkpointer) => graph.compile({ checkpointer });
 }
 
@@ -51,34 +58,31 @@ function tellingFailures(node: AgentNode): AgentNode {
     try {
       return await node(state, config);
     } catch (error) {
+      // How LangGraph suspends a graph.
+      if (isGraphInterrupt(error)) throw error;
       executionOf(config).fail(error);
       throw new Error("the execution has failed", { cause: error });
     }
   };
 }
 
-function callsTools({ answer }: AnswerState): "tools" | "end" {
-  const last = answer.at(-1);
-  return AIMessage.isInstance(last) && (last.tool_calls ?? []).length > 0 ? "tools" : "end";
-}
+/** As long as a call has no result. */
+const callsTools = ({ answer }: AnswerState): "tools" | "other" =>
+  openCallsOf(answer).length > 0 ? "tools" : "other";
 
-/** Which graph executes which agent, by id and version. */
-const BUILDERS: Readonly<Record<string, (agent: AgentDefinition) => CompileGraph>> = {
-  "simple-chat@1": buildChat,
-  "tools@1": buildToolLoop,
+const BUILDERS: Readonly<Record<AgentDefinition["graph"], (agent: AgentDefinition) => CompileGraph>> = {
+  chat: buildChat,
+  tool_loop: buildToolLoop,
 };
 
-/** Builds each graph once. */
+/** Builds each graph once: the registry keeps a definition as long as it is in use. */
 export function createGraphTable(): (agent: AgentDefinition) => CompileGraph {
-  const graphs = new Map<string, CompileGraph>();
+  const graphs = new WeakMap<AgentDefinition, CompileGraph>();
   return (agent) => {
-    const key = `${agent.agentId}@${agent.version}`;
-    const known = graphs.get(key);
+    const known = graphs.get(agent);
     if (known) return known;
-    const build = BUILDERS[key];
-    if (!build) throw new Error(`the agent ${key} is registered without a graph`);
-    const built = build(agent);
-    graphs.set(key, built);
+    const built = BUILDERS[agent.graph](agent);
+    graphs.set(agent, built);
     return built;
   };
 }

@@ -1,0 +1,32 @@
+import type { AgentDefinition } from "./agent-definition.ts";
+
+/** Answers when no agent is named. */
+export const DEFAULT_AGENT_ID = "simple-chat";
+
+/** All versions of the agents that are part of the server, oldest first. One that runs may still name must stay. */
+export const BUILT_IN_AGENTS: readonly AgentDefinition[] = [
+  {
+    agentId: DEFAULT_AGENT_ID,
+    version: "1",
+    graph: "chat",
+    title: "Simple chat",
+    description: "Answers questions. Calls no tools.",
+    prompt:
+      "You are a helpful assistant to enterprise architects and business analysts. Answer briefly, in markdown.",
+    tools: [],
+    maxOutputTokens: 1024,
+    maxModelCalls: 1,
+  },
+  {
+    agentId: "tools",
+    version: "1",
+    graph: "tool_loop",
+    title: "Tools",
+    description: "Answers questions and may look at the clock and at the tenant's artifacts.",
+    prompt:
+      "You are a helpful assistant to enterprise architects and business analysts. Use a tool when it answers better than you can. Answer briefly, in markdown.",
+    tools: ["current_time", "look_up_artifact"],
+    maxOutputTokens: 1024,
+    maxModelCalls: 6,
+  },
+];
