@@ -6,12 +6,12 @@ import {
 } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create, fromBinary } from "@bufbuild/protobuf";
-import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { findRun, isSuspended, type RunRecord } from "../../inference/index.ts";
 import { onAbort } from "../../platform/bus/on-abort.ts";
 import { createWakeUp } from "../../platform/bus/wake-up.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { FrameLog, LogPage } from "../../platform/frame-log/frame-log.ts";
+import { heartbeat, RECONNECT } from "./aside-frames.ts";
 import { finalFrames, frameOf, standsStill } from "./run-frames.ts";
 import { isStatus, withToken, type LineFrame } from "./stored-frame.ts";
 
@@ -41,7 +41,6 @@ export interface Follower {
 const PAGE_FRAMES = 64;
 /** Readers get a fresh resume token at least this often; sealing one costs more than sending a frame. */
 const TOKEN_MILLISECONDS = 2000;
-const RECONNECT_MILLISECONDS = 500;
 
 /** The frames after a place, page by page, then live. Returns "behind" when the log no longer holds what comes next. */
 export async function* followLine(
@@ -160,13 +159,3 @@ async function hasGoneOn(
 function isTerminal({ frame }: RunFrame): boolean {
   return frame.case === "status" && standsStill(frame.value);
 }
-
-const heartbeat = (seq: number): RunFrame["frame"] => ({
-  case: "heartbeat",
-  value: { $typeName: "ameide.inference.v1.Heartbeat", highSeq: BigInt(seq) },
-});
-
-const RECONNECT: RunFrame["frame"] = {
-  case: "reconnect",
-  value: { $typeName: "ameide.inference.v1.Reconnect", delay: durationFromMs(RECONNECT_MILLISECONDS) },
-};

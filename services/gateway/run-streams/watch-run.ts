@@ -2,12 +2,14 @@ import { ResumeState, type RunFrame } from "@ameide/proto/ameide/inference/v1/ru
 import type { WatchRunRequest } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { requireScope, type Actor } from "../../platform/auth/actor.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
-import type { LogHead } from "../../platform/frame-log/frame-log.ts";
+import { LogAway, type LogHead } from "../../platform/frame-log/frame-log.ts";
 import { findRun, loadReadableRun, type RunRecord } from "../../inference/index.ts";
+import { resumed } from "./aside-frames.ts";
 import { followLine, type FollowDeps, type Follower, type Place } from "./follow-line.ts";
 import { finalFrames, frameOf, snapshotFrame, snapshotUnderWay, standsStill } from "./run-frames.ts";
 import type { ResumePosition, ResumeTokens } from "./resume-token.ts";
 import type { LineFrame } from "./stored-frame.ts";
+import { watchWhileAway } from "./watch-while-away.ts";
 
 export interface WatchDeps extends FollowDeps {
   tokens: ResumeTokens;
@@ -35,12 +37,45 @@ export async function* watchRun(
   const resumes = resumeToken !== "";
   const issue = (place: Place) => deps.tokens.issue(actor, runId, place);
   const position = resumes ? positionOf(deps.tokens.open(actor, runId, resumeToken), wanted) : FROM_THE_START;
-  let place = yield* begin(deps, { tenantId, issue, signal }, run, { position, resumes });
-  // A reader that fell behind what the log holds gets a snapshot and goes on from there.
-  while (place && (yield* followLine(deps, { tenantId, issue, signal }, run, place)) === "behind") {
+  const follower = { tenantId, issue, signal };
+  let start: Start = { position, resumes };
+  for (;;) {
+    const next = yield* watchFrom(deps, follower, run, start);
+    if (next === "over") return;
+    start = next;
     run = (await findRun(reader, runId)) ?? run;
-    place = yield* begin(deps, { tenantId, issue, signal }, run, { position: undefined, resumes: false });
   }
+}
+
+/** Where a reader begins, and whether it is to be told what it may rely on. */
+interface Start {
+  position: Position | undefined;
+  resumes: boolean;
+}
+
+/** A reader that fell behind what the log holds gets a snapshot and goes on from there. */
+const FROM_A_SNAPSHOT: Start = { position: undefined, resumes: false };
+
+/** Watches until the end, or until the reader has to begin again elsewhere. */
+async function* watchFrom(
+  deps: WatchDeps,
+  follower: Follower,
+  run: RunRecord,
+  start: Start,
+): AsyncGenerator<readonly LineFrame[], "over" | Start> {
+  let place: Place | undefined;
+  try {
+    place = yield* begin(deps, follower, run, start);
+    if (!place) return "over";
+    return (yield* followLine(deps, follower, run, place)) === "behind" ? FROM_A_SNAPSHOT : "over";
+  } catch (error) {
+    if (!(error instanceof LogAway)) throw error;
+  }
+  const epoch = place?.epoch ?? start.position?.epoch ?? "";
+  const waiting = { epoch, isToBeTold: start.resumes && !place };
+  const outcome = yield* watchWhileAway(deps, follower, run, waiting);
+  if (outcome === "over") return outcome;
+  return place || outcome.wasShown ? FROM_A_SNAPSHOT : start;
 }
 
 const FROM_THE_START: Position = { seq: 0 };
@@ -53,29 +88,30 @@ async function* begin(
   deps: WatchDeps,
   follower: Follower,
   run: RunRecord,
-  { position, resumes }: { position: Position | undefined; resumes: boolean },
+  { position, resumes }: Start,
 ): AsyncGenerator<readonly RunFrame[], Place | undefined> {
   const head = standsStill(run) ? await deps.log.read(run.runId, 0, 0) : await deps.log.open(run.runId);
   // Without a token of its own: a reader cut off before the snapshot must not continue after it.
-  const resumed = (state: ResumeState, place: Place) => (resumes ? [resumedFrame(run, state, place)] : []);
+  const told = (state: ResumeState, place: Place) =>
+    resumes ? [frameOf(run, place.epoch, resumed(state, place))] : [];
   if (head && position && holds(head, position)) {
     const place = { epoch: head.epoch, seq: position.seq };
-    yield resumed(ResumeState.CONTINUED, place);
+    yield told(ResumeState.CONTINUED, place);
     return place;
   }
   if (!head || standsStill(run)) {
-    yield [...resumed(ResumeState.SNAPSHOT_THEN_CONTINUED, NOWHERE), ...finalFrames(run, head?.epoch)];
+    yield [...told(ResumeState.SNAPSHOT_THEN_CONTINUED, NOWHERE), ...finalFrames(run, head?.epoch)];
     return undefined;
   }
   const snapshot = await snapshotUnderWay(deps, follower.tenantId, run, head);
   if (!snapshot) {
     if (!resumes) throw new AppError("RESUME_GONE", START_IS_GONE);
-    yield resumed(ResumeState.GONE, NOWHERE);
+    yield told(ResumeState.GONE, NOWHERE);
     return undefined;
   }
   const place = { epoch: head.epoch, seq: Number(snapshot.seq) };
   const whole = { ...snapshotFrame(run, head.epoch, snapshot), resumeToken: follower.issue(place) };
-  yield [...resumed(ResumeState.SNAPSHOT_THEN_CONTINUED, place), whole];
+  yield [...told(ResumeState.SNAPSHOT_THEN_CONTINUED, place), whole];
   return place;
 }
 
@@ -92,9 +128,4 @@ function positionOf(
 /** Whether the log still has everything after the position. */
 function holds(head: LogHead, { epoch, seq }: Position): boolean {
   return (epoch === undefined || epoch === head.epoch) && seq + 1 >= head.oldestSeq && seq < head.nextSeq;
-}
-
-function resumedFrame(run: RunRecord, state: ResumeState, { epoch, seq }: Place): RunFrame {
-  const value = { $typeName: "ameide.inference.v1.Resumed" as const, state, epoch, nextSeq: BigInt(seq + 1) };
-  return frameOf(run, epoch, { case: "resumed", value });
 }
