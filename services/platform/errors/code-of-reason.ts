@@ -36,6 +36,7 @@ export const CODE_OF_REASON = {
   INTERRUPT_STALE: Code.FailedPrecondition,
   TURN_QUEUE_FULL: Code.ResourceExhausted,
   BUDGET_NOT_FOUND: Code.NotFound,
+  CONTENT_BLOCKED: Code.FailedPrecondition,
   AGENT_VERSION_EXISTS: Code.AlreadyExists,
   AGENT_DEFINITION_INVALID: Code.InvalidArgument,
 } satisfies Record<Reason, Code>;

@@ -187,8 +187,8 @@ export enum ErrorReason {
   TOOL_NOT_ALLOWED = 22,
 
   /**
-   * UNAVAILABLE. The model provider failed; comes in a run's `error`, where `metadata.retry_after_ms` says when to try
-   * again.
+   * UNAVAILABLE. None of the agent's models could answer; comes in a run's `error`, where `metadata.provider_1` and so
+   * on say why not, model by model, and `metadata.retry_after_ms` when to try again.
    *
    * @generated from enum value: ERROR_REASON_PROVIDERS_EXHAUSTED = 23;
    */
@@ -268,6 +268,14 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_BUDGET_NOT_FOUND = 33;
    */
   BUDGET_NOT_FOUND = 33,
+
+  /**
+   * FAILED_PRECONDITION. The moderation does not let this pass; comes in a run's `error`. `metadata.where` is "input"
+   * or "output", `metadata.categories` why.
+   *
+   * @generated from enum value: ERROR_REASON_CONTENT_BLOCKED = 34;
+   */
+  CONTENT_BLOCKED = 34,
 
   /**
    * ALREADY_EXISTS. The agent has a version of that name: `metadata.agent_id`, `metadata.version`.

@@ -84,7 +84,7 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
     case: "resumed";
   } | {
     /**
-     * An attempt began; the run is RUNNING.
+     * An attempt began, or another model than the one before was asked; the run is RUNNING.
      *
      * @generated from field: ameide.inference.v1.Started started = 11;
      */
@@ -223,7 +223,7 @@ export declare type Resumed = Message<"ameide.inference.v1.Resumed"> & {
 export declare const ResumedSchema: GenMessage<Resumed>;
 
 /**
- * An attempt began.
+ * An attempt began, or another model than the one before was asked.
  *
  * @generated from message ameide.inference.v1.Started
  */
@@ -386,8 +386,8 @@ export declare type ToolResult = Message<"ameide.inference.v1.ToolResult"> & {
 export declare const ToolResultSchema: GenMessage<ToolResult>;
 
 /**
- * What was said beyond this point is void: a new attempt says it again. Tool calls
- * that stand beyond it are void too.
+ * What was said beyond this point is void: a new attempt or another model says it again, or it may not be said. Tool
+ * calls that stand beyond it are void too.
  *
  * @generated from message ameide.inference.v1.Retract
  */

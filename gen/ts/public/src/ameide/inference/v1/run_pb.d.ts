@@ -52,7 +52,8 @@ export declare type Run = Message<"ameide.inference.v1.Run"> & {
   agentVersion: string;
 
   /**
-   * The model that the agent uses, as "provider/model".
+   * The model that is asked first, as "provider/model". Where it fails another one may answer: `started` frames and
+   * the ledger name the one that did.
    *
    * @generated from field: string model = 5;
    */
@@ -267,6 +268,15 @@ export declare type RunOptions = Message<"ameide.inference.v1.RunOptions"> & {
   maxOutputTokens: number;
 
   /**
+   * Whether a model's answer may be one that it gave in this tenant before, within the last hour or as configured, to
+   * the very same conversation, prompt, tools and limits; what is answered now may be given again, too. It costs
+   * nothing, and stands in the ledger under the model's name with "#cached". Answers that call tools are not kept.
+   *
+   * @generated from field: bool cache = 2;
+   */
+  cache: boolean;
+
+  /**
    * The most that the run may cost with all its model calls, retries and fallbacks, in micro-units; 0: no limit of its
    * own. Meeting it stops the run.
    *
@@ -330,7 +340,7 @@ export declare type Agent = Message<"ameide.inference.v1.Agent"> & {
   tools: string[];
 
   /**
-   * The models it may use, best first, as "provider/model". A run uses the first.
+   * The models it may use, best first, as "provider/model". A run asks them in turn until one has answered.
    *
    * @generated from field: repeated string models = 6;
    */
