@@ -7,6 +7,7 @@ import {
 import { create } from "@bufbuild/protobuf";
 import { usageOf, type UsageTotals } from "../budget/index.ts";
 import {
+  findProgress,
   holdsClaim,
   saveProgress,
   usageMessage,
@@ -73,7 +74,8 @@ export class RunSession {
       deps.database.transaction(tenantId, (tx) => takeUp(tx, deps, claim)),
     );
     if (!begun) return undefined;
-    const writer = await RunWriter.open({ log: deps.log, runId, attempt, onRefused });
+    const promised = attempt > 1 ? await promisedOf(deps, claim) : undefined;
+    const writer = await RunWriter.open({ log: deps.log, runId, attempt, promised, onRefused });
     return new RunSession(deps, claim, begun, writer, signal);
   }
 
@@ -208,6 +210,12 @@ export class RunSession {
       this.#reservedMicros = micros;
     });
   }
+}
+
+/** The stored snapshot may go further than the log: it is stored while its last frames are on their way. */
+async function promisedOf({ database }: RunSessionDeps, { tenantId, runId }: Claim) {
+  const progress = await findProgress(database.reader(tenantId), runId);
+  return progress && { epoch: progress.epoch, seq: Number(progress.snapshot?.seq ?? 0n) };
 }
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,4 +1,4 @@
-import type { FrameLog } from "../platform/frame-log/frame-log.ts";
+import type { FrameLog, Promised } from "../platform/frame-log/frame-log.ts";
 import { FrameEncoder, type FrameBody } from "./frame-encoder.ts";
 
 /** Deltas of a busy stream wait at most this long for company; the first one goes at once. */
@@ -10,6 +10,8 @@ export interface RunWriterOptions {
   log: FrameLog;
   runId: string;
   attempt: number;
+  /** How far readers were told the line goes. */
+  promised?: Promised | undefined;
   /** Called once when the log refuses this writer: it was lost, or another executor took over. */
   onRefused(error: unknown): void;
 }
@@ -38,7 +40,8 @@ export class RunWriter {
   readonly #encoder: FrameEncoder;
 
   static async open(options: RunWriterOptions): Promise<RunWriter> {
-    const { epoch, nextSeq } = await options.log.open(options.runId, options.attempt);
+    const { log, runId, attempt, promised } = options;
+    const { epoch, nextSeq } = await log.open(runId, attempt, promised);
     return new RunWriter(options, epoch, nextSeq);
   }
 
@@ -70,6 +73,11 @@ export class RunWriter {
     this.#closeText();
     this.#frames.push(this.#encoder.frame(this.#nextSeq++, Date.now(), frame));
     this.#schedule();
+  }
+
+  /** Whether the log takes no more of this writer, so that something may be missing from the line. */
+  get isRefused(): boolean {
+    return this.#refused;
   }
 
   /** Resolves when everything handed in so far is in the log, or is refused. */

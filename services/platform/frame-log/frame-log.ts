@@ -15,6 +15,12 @@ export interface LogHead {
   nextSeq: number;
 }
 
+/** How far a line must go, because a reader may have been placed there. */
+export interface Promised {
+  epoch: string;
+  seq: number;
+}
+
 export interface LogPage extends LogHead {
   entries: LogEntry[];
 }
@@ -37,9 +43,9 @@ export interface FrameLog {
   /**
    * The head of the log; begins a new line when there is none. Whoever comes first begins it. A writer names its
    * attempt: from then on writers with a lower one are refused, so nothing comes between the head and its frames.
-   * A log that ends before `heldSeq`, which readers were promised, is begun anew.
+   * A line that ends before what readers were promised of it is begun anew.
    */
-  open(key: string, fence?: number, heldSeq?: number): Promise<LogHead>;
+  open(key: string, fence?: number, promised?: Promised): Promise<LogHead>;
   /**
    * Throws FencedOut when another writer took over, EpochLost when the log was lost meanwhile. While the buffer is
    * away for long, frames are dropped without a word, and the first append after it is back throws EpochLost.

@@ -6,6 +6,7 @@ import {
   type LogAppend,
   type LogHead,
   type LogPage,
+  type Promised,
 } from "./frame-log.ts";
 
 export interface FrameLogLimits {
@@ -45,10 +46,10 @@ class InProcessFrameLog implements FrameLog {
     this.#limits = { framesPerLog, logs, bytes };
   }
 
-  open(key: string, fence = 0, heldSeq = 0): Promise<LogHead> {
+  open(key: string, fence = 0, promised?: Promised): Promise<LogHead> {
     const known = this.#logs.get(key);
     if (known && fence > 0 && fence < known.fence) return Promise.reject(new FencedOut(key));
-    const log = known && known.nextSeq > heldSeq ? known : { ...newLog(), fence: known?.fence ?? 0 };
+    const log = known && keeps(known, promised) ? known : { ...newLog(), fence: known?.fence ?? 0 };
     for (const frame of known && known !== log ? known.frames : []) this.#bytes -= sizeOf(frame);
     log.fence = Math.max(log.fence, fence);
     this.#touch(key, log);
@@ -122,6 +123,8 @@ class InProcessFrameLog implements FrameLog {
 }
 
 const newLog = (): Log => ({ epoch: randomBytes(8).toString("hex"), fence: 0, nextSeq: 1, frames: [] });
+const keeps = (log: Log, promised: Promised | undefined) =>
+  log.epoch !== promised?.epoch || log.nextSeq > promised.seq;
 const oldestOf = (log: Log) => log.nextSeq - log.frames.length;
 const headOf = (log: Log): LogHead => ({
   epoch: log.epoch,

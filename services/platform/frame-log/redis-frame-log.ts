@@ -10,6 +10,7 @@ import {
   type LogAppend,
   type LogHead,
   type LogPage,
+  type Promised,
 } from "./frame-log.ts";
 import { createGivenUpLines, type GivenUpLines } from "./given-up-lines.ts";
 import { ABANDON, APPEND, OPEN, READ } from "./redis-frame-scripts.ts";
@@ -55,10 +56,11 @@ class RedisFrameLog implements FrameLog {
     };
   }
 
-  async open(key: string, fence = 0, heldSeq = 0): Promise<LogHead> {
+  async open(key: string, fence = 0, promised?: Promised): Promise<LogHead> {
     const attempt = async () => {
       const epoch = randomBytes(8).toString("hex");
-      const args = [epoch, this.#life(key), fence, heldSeq, this.#options.keepSeconds];
+      const place = [promised?.epoch ?? "", promised?.seq ?? 0];
+      const args = [epoch, this.#life(key), fence, ...place, this.#options.keepSeconds];
       return this.#scripts.open(keysOf(key), args);
     };
     // Only a writer can go on without a log; a reader is better off with the database.

@@ -4,23 +4,23 @@
  */
 
 /**
- * Arguments: a new epoch, life, fence, held seq, seconds to keep. Answers epoch, next, oldest, or FENCED.
+ * Arguments: a new epoch, life, fence, promised epoch and seq, seconds to keep. Answers epoch, next, oldest, or FENCED.
  * A server that restarted may have lost the end of a log, so another writer begins a new line on it; so does one
- * when the log ends before what its readers were promised.
+ * on a line that ends before what its readers were promised.
  */
 export const OPEN = `
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'fence', 'next', 'life')
 local fence, seen = tonumber(ARGV[3]), tonumber(head[2] or '0')
 if fence > 0 and fence < seen then return 'FENCED' end
 local epoch, next = head[1], head[3]
-if not epoch or tonumber(next) <= tonumber(ARGV[4]) or (fence > 0 and head[4] ~= ARGV[2]) then
+if not epoch or (epoch == ARGV[4] and tonumber(next) <= tonumber(ARGV[5])) or (fence > 0 and head[4] ~= ARGV[2]) then
   epoch, next = ARGV[1], '1'
   redis.call('DEL', KEYS[2])
   redis.call('HSET', KEYS[1], 'epoch', epoch, 'next', next, 'life', ARGV[2], 'fence', math.max(fence, seen))
 elseif fence > seen then
   redis.call('HSET', KEYS[1], 'fence', ARGV[3])
 end
-redis.call('EXPIRE', KEYS[1], ARGV[5])
+redis.call('EXPIRE', KEYS[1], ARGV[6])
 local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
 return {epoch, next, first and first[2][2] or next}`;
 

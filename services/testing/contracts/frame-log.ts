@@ -115,8 +115,9 @@ export function frameLogContract(createLogs: () => TwoProcesses, framesPerLog: n
     it("a log that ends before what readers were promised begins a new line, where the fence stays", async () => {
       const { log, key, epoch, append } = await begun();
       await append(1, ["a", "b"], 1);
-      expect(await log.open(key, 2, 2)).toMatchObject({ epoch, nextSeq: 3 });
-      const anew = await log.open(key, 3, 3);
+      expect(await log.open(key, 2, { epoch, seq: 2 })).toMatchObject({ epoch, nextSeq: 3 });
+      expect(await log.open(key, 2, { epoch: "another line", seq: 9 })).toMatchObject({ epoch });
+      const anew = await log.open(key, 3, { epoch, seq: 3 });
       expect(anew).toMatchObject({ oldestSeq: 1, nextSeq: 1 });
       expect(anew.epoch).not.toBe(epoch);
       await expect(append(3, ["c"], 2)).rejects.toBeInstanceOf(EpochLost);
