@@ -1,5 +1,5 @@
 import type { Registry } from "@bufbuild/protobuf";
-import { asc, sql } from "drizzle-orm";
+import { asc, gte, sql } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import type { StoredEvent } from "./event-store.ts";
 import { eventTypes } from "./event-types.ts";
@@ -43,4 +43,20 @@ export async function readFeed(
     events: rows.map(eventTypes(deps.registry).decode),
     checkpoint: last ? { tx: last.tx, position: String(last.position) } : after,
   };
+}
+
+/** Right before the first event that is no older than `time`; undefined when there is none. */
+export async function feedCheckpointAt(
+  { database }: { database: Database },
+  time: Date,
+): Promise<FeedCheckpoint | undefined> {
+  const [first] = await database.systemTransaction((tx) =>
+    tx.sql
+      .select({ tx: events.tx, position: events.position })
+      .from(events)
+      .where(gte(events.createdAt, time))
+      .orderBy(asc(events.tx), asc(events.position))
+      .limit(1),
+  );
+  return first && { tx: first.tx, position: String(first.position - 1n) };
 }

@@ -3,7 +3,7 @@ import { bigint, customType, pgTable, text, timestamp, uuid } from "drizzle-orm/
 /** Raw bytes. */
 export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
 /** A 64-bit transaction id, as text. */
-const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => "xid8" });
+export const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => "xid8" });
 
 export const events = pgTable("events", {
   tenantId: uuid("tenant_id").notNull(),

@@ -1,0 +1,39 @@
+import { lt } from "drizzle-orm";
+import type { Database, Tx } from "../db/database.ts";
+import { consumedEvents } from "./tables.ts";
+
+interface Consumption {
+  consumer: string;
+  event: { id: string; tenantId: string };
+  now: Date;
+}
+
+/**
+ * Does `work` unless this consumer has done it for this event before; what is known of that is written in the same
+ * transaction, so an event that comes twice has its effect once. Resolves to whether it was done now.
+ */
+export async function consumeOnce(
+  database: Database,
+  { consumer, event, now }: Consumption,
+  work: (tx: Tx) => Promise<void>,
+): Promise<boolean> {
+  return database.transaction(event.tenantId, async (tx) => {
+    const first = await tx.sql
+      .insert(consumedEvents)
+      .values({ tenantId: tx.tenantId, consumer, eventId: event.id, consumeTime: now })
+      .onConflictDoNothing()
+      .returning({ eventId: consumedEvents.eventId });
+    if (first.length === 0) return false;
+    await work(tx);
+    return true;
+  });
+}
+
+/** Deletes what is older, of all tenants; resolves to how many rows went. */
+export async function sweepConsumedEvents(systemTx: Tx, olderThan: Date): Promise<number> {
+  const gone = await systemTx.sql
+    .delete(consumedEvents)
+    .where(lt(consumedEvents.consumeTime, olderThan))
+    .returning({ eventId: consumedEvents.eventId });
+  return gone.length;
+}
