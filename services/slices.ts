@@ -1,3 +1,4 @@
+import { file_ameide_events_v1_agent_events } from "@ameide/proto-private/ameide/events/v1/agent_events_pb.js";
 import { file_ameide_events_v1_artifact_events } from "@ameide/proto-private/ameide/events/v1/artifact_events_pb.js";
 import { file_ameide_events_v1_budget_events } from "@ameide/proto-private/ameide/events/v1/budget_events_pb.js";
 import { file_ameide_events_v1_chat_events } from "@ameide/proto-private/ameide/events/v1/chat_events_pb.js";
@@ -9,11 +10,13 @@ import { createBudgetHandlers, createPriceTable, createRunBudget, type BudgetDep
 import { createChatHandlers, linkPrimaryChat, readableChatReference } from "./chat/index.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
 import type { ToolPorts } from "./execution/tool-ports.ts";
+import { TOOL_NAMES } from "./execution/tools/tool-table.ts";
 import type { Handlers } from "./gateway/gateway.ts";
 import { createRunStreamHandlers } from "./gateway/run-streams/handlers.ts";
 import type { WatchDeps } from "./gateway/run-streams/watch-run.ts";
 import {
   createAgentRegistry,
+  createAgentRegistryHandlers,
   createChatRuns,
   createInferenceHandlers,
   createModelCatalog,
@@ -44,6 +47,7 @@ export interface Slices extends RunDeps, Adapters {
 
 /** Every event type that is ever stored. */
 export const EVENT_REGISTRY = createRegistry(
+  file_ameide_events_v1_agent_events,
   file_ameide_events_v1_artifact_events,
   file_ameide_events_v1_budget_events,
   file_ameide_events_v1_chat_events,
@@ -56,7 +60,7 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   const catalog = createModelCatalog(config.MODEL_PROVIDERS);
   const budgetDeps = budgetDepsOf(config, catalog, now);
   const events = createEventStore({ bus, registry: EVENT_REGISTRY, now });
-  const agents = createAgentRegistry(catalog);
+  const agents = createAgentRegistry(catalog, { bus, tools: TOOL_NAMES, rollouts: config.AGENT_ROLLOUTS });
   const budget = createRunBudget(budgetDeps);
   const runDeps = { ...adapters, events, agents, budget, forgetRun: deleteCheckpoints };
   return {
@@ -96,6 +100,7 @@ function composeHandlers(
     artifactQueries: { ...artifacts.queries, ...chats.artifactQueries },
     inference: { ...inference, ...createRunStreamHandlers({ ...deps, ...streams }) },
     agents,
+    agentRegistry: createAgentRegistryHandlers(deps),
     budgets: createBudgetHandlers({ ...deps, ...budgetDeps }),
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import {
   ArtifactCommandService,
   ArtifactQueryService,
@@ -34,6 +35,7 @@ export interface Handlers {
   artifactQueries: ServiceImpl<typeof ArtifactQueryService>;
   inference: ServiceImpl<typeof InferenceService>;
   agents: ServiceImpl<typeof AgentService>;
+  agentRegistry: ServiceImpl<typeof AgentRegistryService>;
   budgets: ServiceImpl<typeof BudgetService>;
 }
 
@@ -57,6 +59,7 @@ export const PUBLIC_SERVICES: readonly DescService[] = [
   ArtifactQueryService,
   InferenceService,
   AgentService,
+  AgentRegistryService,
   BudgetService,
 ];
 
@@ -84,6 +87,7 @@ function registerRoutes(router: ConnectRouter, { handlers, readiness, draining }
   router.service(ArtifactQueryService, handlers.artifactQueries);
   router.service(InferenceService, handlers.inference);
   router.service(AgentService, handlers.agents);
+  router.service(AgentRegistryService, handlers.agentRegistry);
   router.service(BudgetService, handlers.budgets);
   const services = new Set(PUBLIC_SERVICES.map((service) => service.typeName));
   router.service(

@@ -1,5 +1,7 @@
 /** What other slices and the execution layer may use of runs. */
 export { createAgentRegistry, needsOf, type AgentDefinition, type AgentRegistry } from "./agent-registry.ts";
+export { BUILT_IN_AGENTS } from "./agents/built-in-agents.ts";
+export { createAgentRegistryHandlers } from "./agents/registry-handlers.ts";
 export { CANCEL_SUBJECT, changeRun, type RunDeps } from "./change-run.ts";
 export { createChatRuns } from "./chat-runs.ts";
 export { STOPPED } from "./close-tool-calls.ts";

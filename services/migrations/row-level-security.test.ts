@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
+import * as agentTables from "../inference/agents/tables.ts";
 import * as artifactTables from "../artifact/tables.ts";
 import * as budgetTables from "../budget/tables.ts";
 import * as chatTables from "../chat/tables.ts";
@@ -33,7 +34,7 @@ const COLUMN_GRANTS = ["created_at", "request_id", "tenant_id", "user_id"].map(
   (column) => `ameide_system request_log.${column} SELECT`,
 );
 /** Tables of which the app may not delete or change rows. */
-const APPEND_ONLY = ["events", "usage_ledger"];
+const APPEND_ONLY = ["agent_overrides", "agent_versions", "events", "usage_ledger"];
 
 const TABLES = `
   SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, a.atttypid = 'uuid'::regtype AND a.attnotnull
@@ -121,6 +122,7 @@ function suite(given: GivenDatabase): void {
 
   it("what the code believes of the columns is what the database has", async () => {
     const described = [
+      agentTables,
       artifactTables,
       budgetTables,
       chatTables,

@@ -64,6 +64,7 @@ const NOTHING = {
   artifactQueries: {},
   inference: {},
   agents: {},
+  agentRegistry: {},
   budgets: {},
 };
 

@@ -5,6 +5,7 @@ import {
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
+import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { createClient, type Client, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
@@ -39,6 +40,7 @@ export interface Clients {
   artifactQueries: Client<typeof ArtifactQueryService>;
   inference: Client<typeof InferenceService>;
   agents: Client<typeof AgentService>;
+  agentRegistry: Client<typeof AgentRegistryService>;
   budgets: Client<typeof BudgetService>;
 }
 
@@ -104,6 +106,7 @@ function clientsOf(baseUrl: string, sessionManager: Http2SessionManager, token: 
     artifactQueries: createClient(ArtifactQueryService, transport),
     inference: createClient(InferenceService, transport),
     agents: createClient(AgentService, transport),
+    agentRegistry: createClient(AgentRegistryService, transport),
     budgets: createClient(BudgetService, transport),
   };
 }

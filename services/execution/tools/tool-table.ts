@@ -5,6 +5,8 @@ import type { Tool } from "./tool.ts";
 const TOOLS: readonly Tool[] = [currentTime, lookUpArtifact];
 const BY_NAME: ReadonlyMap<string, Tool> = new Map(TOOLS.map((tool) => [tool.name, tool]));
 
+export const TOOL_NAMES: readonly string[] = [...BY_NAME.keys()];
+
 /** A tool of an agent's list that does not exist is a mistake of ours. */
 export function toolNamed(name: string): Tool {
   const tool = BY_NAME.get(name);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentRollouts } from "./agent-rollout-config.ts";
 import { moderation } from "./moderation-config.ts";
 import { providers, type ProviderConfig } from "./provider-config.ts";
 
@@ -70,6 +71,7 @@ const schema = z
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     OIDC_ISSUERS: jsonOf(z.array(issuer)),
     MODEL_PROVIDERS: jsonOf(providers),
+    AGENT_ROLLOUTS: jsonOf(agentRollouts),
     MODEL_CACHE_SECONDS: whole(1, 30 * 24 * 3600).default(3600),
     ...moderation,
     TOKEN_SECRET: z.string().min(32).optional(),
