@@ -3,9 +3,16 @@ import { file_ameide_events_v1_artifact_events } from "@ameide/proto-private/ame
 import { file_ameide_events_v1_budget_events } from "@ameide/proto-private/ameide/events/v1/budget_events_pb.js";
 import { file_ameide_events_v1_chat_events } from "@ameide/proto-private/ameide/events/v1/chat_events_pb.js";
 import { file_ameide_events_v1_run_events } from "@ameide/proto-private/ameide/events/v1/run_events_pb.js";
-import { createRegistry } from "@bufbuild/protobuf";
-import { validate as isUuid } from "uuid";
-import { createArtifactHandlers, findArtifactsById, searchArtifacts } from "./artifact/index.ts";
+import { CreateArtifactRequestSchema } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import { create, createRegistry } from "@bufbuild/protobuf";
+import { v5 as uuidv5, validate as isUuid } from "uuid";
+import {
+  createArtifact,
+  createArtifactHandlers,
+  findArtifactsById,
+  searchArtifacts,
+  type CreateArtifactDeps,
+} from "./artifact/index.ts";
 import { createBudgetHandlers, createPriceTable, createRunBudget, type BudgetDeps } from "./budget/index.ts";
 import { createChatHandlers, linkPrimaryChat, readableChatReference } from "./chat/index.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
@@ -27,6 +34,7 @@ import type { Bus } from "./platform/bus/bus.ts";
 import type { Config } from "./platform/config/config.ts";
 import type { Database } from "./platform/db/database.ts";
 import { createEventStore } from "./platform/event-store/event-store.ts";
+import { currentTraceId } from "./platform/telemetry/trace.ts";
 import type { FrameLog } from "./platform/frame-log/frame-log.ts";
 import type { WorkQueue } from "./platform/work-queue/work-queue.ts";
 
@@ -65,7 +73,7 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   const runDeps = { ...adapters, events, agents, budget, forgetRun: deleteCheckpoints };
   return {
     ...runDeps,
-    tools: toolPortsOf(database, now),
+    tools: toolPortsOf(runDeps),
     handlers: (streams) => composeHandlers(runDeps, budgetDeps, streams),
   };
 }
@@ -107,9 +115,28 @@ function composeHandlers(
 
 const FOUND_ARTIFACTS = 10;
 
-function toolPortsOf(database: Database, now: () => Date): ToolPorts {
+function toolPortsOf({ database, events, now }: RunDeps): ToolPorts {
   return {
     now,
+    async createArtifact({ tenantId, userId }, { title, kind }, idempotencyKey) {
+      // A person with the right to create it has approved this very call.
+      const actor = {
+        tenantId,
+        userId,
+        roles: ["editor" as const],
+        teams: [],
+        traceId: currentTraceId() ?? "",
+      };
+      const requestId = uuidv5(idempotencyKey, uuidv5.URL);
+      const request = create(CreateArtifactRequestSchema, { title, kind, requestId });
+      const deps: CreateArtifactDeps = {
+        database,
+        events,
+        now,
+        linkPrimaryChat: async (_tx, _actor, _chatId, artifact) => artifact,
+      };
+      return (await createArtifact(deps, actor, request)).artifact?.artifactId ?? "";
+    },
     async findArtifacts({ tenantId }, query) {
       const reader = database.reader(tenantId);
       const byId = isUuid(query) ? await findArtifactsById(reader, [query]) : [];

@@ -1,9 +1,10 @@
-import type { MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { FinishReason, MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { Interrupt, InterruptAnswer } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 
 /** What an executing graph tells the run loop, in order. No LangChain type leaves this folder through it. */
 export type AgentEvent =
   /** First event of a continued run: what its checkpoint holds of the answer. */
-  | { type: "restored"; parts: MessagePart[] }
+  | { type: "restored"; parts: MessagePart[]; finishReason: FinishReason }
   /** A model call begins; `beforeModelCall` has let it. */
   | CallStarted
   /** `outputTokens` is our count of this call so far. */
@@ -11,13 +12,18 @@ export type AgentEvent =
   | { type: "tool_call"; toolCallId: string; name: string }
   | { type: "tool_args"; toolCallId: string; json: string; outputTokens: number }
   | { type: "tool_result"; toolCallId: string; result: string; failed: boolean }
-  | { type: "call_ended"; call: ModelCall; usage: CallUsage }
+  | { type: "call_ended"; call: ModelCall; usage: CallUsage; finishReason?: FinishReason }
+  /** Last event of a run that asks a person something; its checkpoint waits for the answer. */
+  | { type: "interrupted"; interrupt: Interrupt }
   /** The provider did not take the call, so nothing is owed for it. Another model is asked, or the execution fails. */
   | { type: "call_refused"; call: ModelCall }
   /** The call broke off: it is owed by our count. Another model is asked, or the execution fails. */
   | { type: "call_failed"; call: ModelCall }
-  /** What the call said may not stand beyond so many code points of its text. The execution fails next. */
-  | { type: "call_blocked"; call: ModelCall; keep: number };
+  /**
+   * What the call said may not stand beyond so many code points of its text. It is owed by our count where it was cut
+   * short. The execution fails next.
+   */
+  | { type: "call_blocked"; call: ModelCall; keep: number; usage?: CallUsage | undefined };
 
 export interface CallStarted {
   type: "call_started";
@@ -75,6 +81,8 @@ export interface AgentRequest {
   /** "provider/model". */
   model: string;
   conversation: readonly ConversationMessage[];
+  /** The answer that the run goes on with, if its checkpoint still waits for it. */
+  resumed?: { interruptId: string; answer: InterruptAnswer } | undefined;
   /** Most tokens per model call. */
   maxOutputTokens: number;
   /** Called and awaited before each model call; throwing refuses the call and ends the execution with that error. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAgentRegistry, createModelCatalog } from "../inference/index.ts";
@@ -38,7 +39,12 @@ describe("an execution", () => {
       { type: "call_started", call, switched: false, replaces: false },
       { type: "text", text: "hello", outputTokens: 1 },
       { type: "text", text: " world", outputTokens: 2 },
-      { type: "call_ended", call, usage: { inputTokens, outputTokens: 2, reported: true } },
+      {
+        type: "call_ended",
+        call,
+        usage: { inputTokens, outputTokens: 2, reported: true },
+        finishReason: FinishReason.STOP,
+      },
     ]);
   });
 

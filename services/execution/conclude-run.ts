@@ -10,6 +10,7 @@ import {
   findRun,
   giveLeaseBack,
   hasEnded,
+  isSuspended,
   hintRun,
   removeClaimed,
   usageMessage,
@@ -63,13 +64,18 @@ async function giveBack(session: RunSession): Promise<void> {
 /** Books what is open, ends the run and its lease in one transaction, then says so on the line. */
 export async function conclude(
   session: RunSession,
-  ending: { state: RunOutcome["state"]; error?: RunError },
+  ending: Pick<RunOutcome, "state" | "interrupt"> & { error?: RunError },
 ): Promise<void> {
   const { answer, claim, deps, writer } = session;
   if (await session.closeCall(undefined)) await session.emitUsage();
-  if (ending.state !== RunState.COMPLETED) failOpenToolCalls(session);
+  const { state, error, interrupt } = ending;
+  if (state !== RunState.COMPLETED && state !== RunState.INTERRUPTED) failOpenToolCalls(session);
+  // Before the state says so: whoever resumes the run must find its line complete.
+  if (isSuspended(ending)) await session.settle();
   const usage = usageMessage(session.spent, deps.budget.currency);
-  const outcome = { state: ending.state, parts: answer.parts(), usage, error: ending.error };
+  const { finishReason } = answer;
+  const outcome: RunOutcome = { state, parts: answer.parts(), usage, error, interrupt };
+  if (state === RunState.COMPLETED) outcome.finishReason = finishReason;
   const run = await session.underLease(async (tx) => {
     const now = await findRun(tx, claim.runId);
     if (!now) throw new RunStop("lease-lost");
@@ -77,7 +83,7 @@ export async function conclude(
     await removeClaimed(tx, claim, deps.executorId);
     return ended;
   });
-  if (ending.error) writer.emit({ case: "error", value: ending.error });
+  if (error) writer.emit({ case: "error", value: error });
   writer.emit({ case: "status", value: statusOf(run) });
   await writer.flush();
   if (hasEnded(run)) await deps.forget(claim.tenantId, claim.runId);

@@ -75,7 +75,11 @@ forEachDatabase((opened) => {
       queries.push(query);
       return [];
     };
-    return fake.executorWith({ database: db, tools: { now: () => new Date(0), findArtifacts } });
+    const createArtifact = async () => "";
+    return fake.executorWith({
+      database: db,
+      tools: { now: () => new Date(0), findArtifacts, createArtifact },
+    });
   }
 
   describe("a run whose executor dies", () => {

@@ -1,4 +1,5 @@
 import {
+  FinishReason,
   MessagePartSchema,
   ToolCallState,
   type MessagePart,
@@ -16,6 +17,8 @@ export class RunAnswer {
   #textLength = 0;
   #call: Place = { textLength: 0, toolCalls: 0 };
   #callIsVoid = false;
+  /** Why the model stopped that spoke last. */
+  finishReason = FinishReason.UNSPECIFIED;
 
   /** Length of the whole text in code points. */
   get textLength(): number {
@@ -32,12 +35,12 @@ export class RunAnswer {
   takeBackVoid(): Place | undefined {
     if (!this.#callIsVoid) return undefined;
     this.#callIsVoid = false;
-    return this.#cutTo(this.#call);
+    return this.cutTo(this.#call);
   }
 
   /** Takes back what the call under way said beyond so many code points, and its tool calls. */
   keepOfCall(textLength: number): Place | undefined {
-    return this.#cutTo({ ...this.#call, textLength: this.#call.textLength + textLength });
+    return this.cutTo({ ...this.#call, textLength: this.#call.textLength + textLength });
   }
 
   /** A copy that later steps do not change. */
@@ -67,9 +70,12 @@ export class RunAnswer {
     return offset;
   }
 
-  setToolResult(toolCallId: string, result: string, state: ToolCallState): void {
+  /** Whether that changed anything. */
+  setToolResult(toolCallId: string, result: string, state: ToolCallState): boolean {
     const call = this.#toolCall(toolCallId);
-    if (call) Object.assign(call, { result, state });
+    if (!call || (call.state === state && call.result === result)) return false;
+    Object.assign(call, { result, state });
+    return true;
   }
 
   /** Tool calls that have no result will get none: the run was stopped. Their ids, in order. */
@@ -88,8 +94,8 @@ export class RunAnswer {
     this.#textLength = lengthOf(this.#parts);
   }
 
-  /** Calls that stand at the place itself stay, as far as they are kept. */
-  #cutTo(place: Place): Place | undefined {
+  /** Takes back what stands beyond a place. Calls that stand at the place itself stay, as far as they are kept. */
+  cutTo(place: Place): Place | undefined {
     if (this.#textLength <= place.textLength && this.#toolCalls().length <= place.toolCalls) return undefined;
     const kept: MessagePart[] = [];
     let room = place.textLength;

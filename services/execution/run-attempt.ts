@@ -1,7 +1,9 @@
+import type { Interrupt } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { conversationOfRun, type Claim } from "../inference/index.ts";
 import { EpochLost, FencedOut } from "../platform/frame-log/frame-log.ts";
 import { conclude, concludeAfter } from "./conclude-run.ts";
+import { restoreAnswer } from "./restore-answer.ts";
 import { RunSession, type RunSessionDeps } from "./run-session.ts";
 import { RunStop } from "./run-stop.ts";
 import type { FrameBody } from "./run-writer.ts";
@@ -14,8 +16,9 @@ export async function runAttempt(deps: RunSessionDeps, claim: Claim, abort: Abor
   if (!session) return;
   try {
     begin(session);
-    await follow(session, abort);
-    await conclude(session, { state: RunState.COMPLETED });
+    const interrupt = await follow(session, abort);
+    if (interrupt) await conclude(session, { state: RunState.INTERRUPTED, interrupt });
+    else await conclude(session, { state: RunState.COMPLETED });
   } catch (error) {
     await concludeAfter(session, error);
   }
@@ -26,14 +29,18 @@ function stopFor(error: unknown): unknown {
   return error instanceof EpochLost ? new RunStop("give-back") : error;
 }
 
-/** A later attempt takes back what was said at once, so that the line and what is stored of it agree. */
-function begin({ claim, run, refusal, writer }: RunSession): void {
+/**
+ * A later attempt takes back what was said at once, so that the line and what is stored of it agree. Where the attempt
+ * before stopped in good order they do agree, and its checkpoint will tell what of it may stay.
+ */
+function begin({ answer, claim, run, refusal, settled, writer }: RunSession): void {
   const { agentId, agentVersion, model } = run;
   writer.emit({
     case: "started",
     value: { $typeName: "ameide.inference.v1.Started", agentId, agentVersion, model },
   });
-  if (claim.attempt > 1) writer.emit(TAKE_ALL_BACK);
+  if (settled) answer.replaceWith(settled.snapshot?.parts ?? []);
+  else if (claim.attempt > 1) writer.emit(TAKE_ALL_BACK);
   if (run.cancelRequested) throw new RunStop("cancelled");
   if (refusal) throw refusal;
 }
@@ -43,10 +50,11 @@ const TAKE_ALL_BACK: FrameBody = {
   value: { $typeName: "ameide.inference.v1.Retract", toOffset: 0n, keepToolCalls: 0 },
 };
 
-async function follow(session: RunSession, abort: AbortController): Promise<void> {
+/** Resolves to the question that the run stands still with, if it asks one. */
+async function follow(session: RunSession, abort: AbortController): Promise<Interrupt | undefined> {
   const { run, claim, deps } = session;
   const conversation = await conversationOfRun(deps.database.reader(claim.tenantId), run);
-  const { runId, userId, agentId, agentVersion, model, maxOutputTokens } = run;
+  const { runId, userId, agentId, agentVersion, model, maxOutputTokens, resumed } = run;
   const { tenantId, attempt } = claim;
   const events = deps.executor.execute({
     tenantId,
@@ -58,11 +66,16 @@ async function follow(session: RunSession, abort: AbortController): Promise<void
     model,
     maxOutputTokens,
     conversation,
+    resumed: resumed?.answer && { interruptId: resumed.interruptId, answer: resumed.answer },
     beforeModelCall: (call) => session.openCall(call),
     signal: abort.signal,
   });
+  let isFirst = true;
   for await (const event of events) {
     try {
+      if (isFirst) restoreAnswer(session, event.type === "restored" ? event.parts : []);
+      isFirst = false;
+      if (event.type === "interrupted") return event.interrupt;
       await tellEvent(session, event);
     } catch (error) {
       // Whatever of the graph waits for this session must not wait for ever.
@@ -70,4 +83,5 @@ async function follow(session: RunSession, abort: AbortController): Promise<void
       throw error;
     }
   }
+  return undefined;
 }

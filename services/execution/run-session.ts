@@ -50,6 +50,8 @@ export class RunSession {
   readonly deps: RunSessionDeps;
   readonly claim: Claim;
   readonly run: RunRecord;
+  /** What the attempt before left in good order, unless its line was lost since. */
+  readonly settled: RunProgress | undefined;
   /** Why the run is to end before anything is executed. */
   readonly refusal: AppError | undefined;
   /** Aborts with the reason why the session is to end. */
@@ -90,6 +92,7 @@ export class RunSession {
     this.claim = claim;
     this.run = begun.run;
     this.refusal = begun.refusal;
+    this.settled = begun.settled?.epoch === writer.epoch ? begun.settled : undefined;
     this.writer = writer;
     this.signal = signal;
     this.#reservedMicros = begun.reservedMicros;
@@ -164,6 +167,14 @@ export class RunSession {
     const remaining = await this.deps.budget.remaining(this.deps.database.reader(this.claim.tenantId));
     const usage = usageMessage(this.#spent, this.deps.budget.currency, UsageStage.SETTLED);
     this.writer.emit({ case: "usage", value: { ...usage, remainingMicros: BigInt(remaining) } });
+  }
+
+  /** Stores that the line says all of the answer and nothing else, so that the next attempt can go on from it. */
+  async settle(): Promise<void> {
+    await this.writer.flush();
+    if (this.writer.isRefused) return;
+    const progress = create(RunProgressSchema, { ...this.#progress(undefined), settled: true });
+    await this.underLease((tx) => this.#store(tx, progress));
   }
 
   keepProgress(): Promise<void> {

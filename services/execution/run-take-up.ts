@@ -1,7 +1,9 @@
+import type { RunProgress } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
 import { usageOf, type UsageTotals } from "../budget/index.ts";
 import {
   changeRun,
   decideClaim,
+  findProgress,
   findRun,
   hasEnded,
   holdsClaim,
@@ -22,6 +24,8 @@ export interface Begun {
   run: RunRecord;
   reservedMicros: number;
   spent: UsageTotals;
+  /** What the attempt before left, if it came to an orderly stop: the line says exactly that. */
+  settled: RunProgress | undefined;
   /** Why the run cannot go on; the attempt does nothing but end it. */
   refusal: AppError | undefined;
 }
@@ -39,7 +43,13 @@ export async function takeUp(
   const refusal = unpriced ?? tooManyTries(run);
   const claimed = await changeRun(tx, deps, causerOf(run), run, decideClaim(run, attempt, deps.executorId));
   const reservedMicros = await deps.budget.reservedFor(tx, runId);
-  return { run: claimed, reservedMicros, spent: await usageOf(tx, { runId }), refusal };
+  const settled = attempt > 1 ? await settledProgress(tx, claim) : undefined;
+  return { settled, run: claimed, reservedMicros, spent: await usageOf(tx, { runId }), refusal };
+}
+
+async function settledProgress(tx: Tx, { runId, attempt }: Claim): Promise<RunProgress | undefined> {
+  const progress = await findProgress(tx, runId);
+  return progress?.settled && progress.attempt === attempt - 1 ? progress : undefined;
 }
 
 /** The user on whose behalf the run executes. */

@@ -1,4 +1,4 @@
-import { ToolCallState, type MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { FinishReason, ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { AgentEvent, CallStarted, CallUsage } from "./agent-event.ts";
 import type { Place } from "./run-answer.ts";
 import type { FrameBody } from "./run-writer.ts";
@@ -11,7 +11,9 @@ export async function tellEvent(session: RunSession, event: AgentEvent): Promise
   const { answer, writer } = session;
   switch (event.type) {
     case "restored":
-      return sayAgain(session, event.parts);
+      // What it holds was said when the execution began.
+      answer.finishReason = event.finishReason;
+      return;
     case "call_started":
       return beginCall(session, event);
     case "text":
@@ -38,11 +40,14 @@ export async function tellEvent(session: RunSession, event: AgentEvent): Promise
       return;
     case "call_blocked":
       retract(session, answer.keepOfCall(event.keep));
-      return endCall(session, undefined);
+      return endCall(session, event.usage);
     case "call_failed":
       return endCall(session, undefined);
     case "call_ended":
+      answer.finishReason = event.finishReason ?? FinishReason.UNSPECIFIED;
       return endCall(session, event.usage);
+    case "interrupted":
+      return;
   }
 }
 
@@ -64,7 +69,7 @@ async function endCall(session: RunSession, usage: CallUsage | undefined): Promi
   if (await session.closeCall(usage)) await session.emitUsage();
 }
 
-function retract({ writer }: RunSession, to: Place | undefined): void {
+export function retract({ writer }: RunSession, to: Place | undefined): void {
   if (!to) return;
   const { textLength, toolCalls: keepToolCalls } = to;
   const value = {
@@ -75,25 +80,7 @@ function retract({ writer }: RunSession, to: Place | undefined): void {
   writer.emit({ case: "retract", value });
 }
 
-/** Says what the checkpoint holds of the answer; earlier attempts' frames were taken back. */
-function sayAgain(session: RunSession, parts: readonly MessagePart[]): void {
-  const { answer, writer } = session;
-  for (const { kind } of parts) {
-    if (kind.case === "text") {
-      writer.text(answer.textLength, kind.value.text);
-      answer.addText(kind.value.text);
-    } else if (kind.case === "toolCall") {
-      const { toolCallId, name, argumentsJson, result, state } = kind.value;
-      writer.emit(toolCallFrame(toolCallId, name, answer.textLength));
-      answer.addToolCall(toolCallId, name);
-      emitArguments(session, toolCallId, argumentsJson);
-      answer.setToolResult(toolCallId, result, state);
-      if (state !== ToolCallState.RUNNING) writer.emit(toolResultFrame(toolCallId, result, state));
-    }
-  }
-}
-
-function emitArguments({ answer, writer }: RunSession, toolCallId: string, json: string): void {
+export function emitArguments({ answer, writer }: RunSession, toolCallId: string, json: string): void {
   const offset = answer.addToolArguments(toolCallId, json);
   if (offset === undefined || json === "") return;
   const value = {
@@ -105,7 +92,7 @@ function emitArguments({ answer, writer }: RunSession, toolCallId: string, json:
   writer.emit({ case: "toolArgsDelta", value });
 }
 
-const toolCallFrame = (toolCallId: string, name: string, textOffset: number): FrameBody => ({
+export const toolCallFrame = (toolCallId: string, name: string, textOffset: number): FrameBody => ({
   case: "toolCall",
   value: { $typeName: "ameide.inference.v1.ToolCall", toolCallId, name, textOffset: BigInt(textOffset) },
 });

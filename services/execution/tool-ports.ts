@@ -6,4 +6,10 @@ export interface ToolPorts {
     who: { tenantId: string; userId: string },
     query: string,
   ): Promise<{ artifactId: string; title: string; kind: string; updateTime: Date }[]>;
+  /** Creates one artifact per key, whoever asks again. Resolves to its id. */
+  createArtifact(
+    who: { tenantId: string; userId: string },
+    artifact: { title: string; kind: string },
+    idempotencyKey: string,
+  ): Promise<string>;
 }

@@ -23,6 +23,7 @@ export function createTestExecutor(database: Database, deps: Partial<AgentExecut
     tools: {
       now: () => new Date(0),
       findArtifacts: async (_who, query) => (query === "Order" ? [order] : []),
+      createArtifact: async (_who, { title }) => `id of ${title}`,
     },
     ...deps,
   });

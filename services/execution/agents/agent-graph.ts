@@ -18,9 +18,12 @@ import { createToolNode } from "./tool-node.ts";
 /** A graph that stores its checkpoints in one place. */
 export interface AgentGraph {
   /** `null` goes on from the checkpoint, a command with the answer that it waits for. */
-  invoke(input: Partial<AnswerState> | Command | null, options: InvokeOptions): Promise<unknown>;
+  invoke(input: Partial<AnswerState> | AnswerCommand | null, options: InvokeOptions): Promise<unknown>;
   getState(config: RunnableConfig): Promise<Pick<StateSnapshot, "values" | "config" | "tasks">>;
 }
+
+/** Gives the graph the answer that it waits for, and changes nothing else. */
+export type AnswerCommand = Command<unknown, Partial<AnswerState>, never>;
 
 interface InvokeOptions extends RunnableConfig {
   context: Record<string, unknown>;

@@ -1,4 +1,5 @@
 import { AIMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { Annotation } from "@langchain/langgraph";
 import type { WrittenToolCall } from "../models/tool-call-reader.ts";
 
@@ -13,12 +14,17 @@ export const answerAnnotation = Annotation.Root({
 export type AnswerState = typeof answerAnnotation.State;
 
 const ARGUMENTS = "tool_arguments";
+const FINISH = "finish";
 
-export function answerMessage(text: string, calls: readonly WrittenToolCall[]): AIMessage {
+export function answerMessage(
+  text: string,
+  calls: readonly WrittenToolCall[],
+  finishReason: FinishReason,
+): AIMessage {
   return new AIMessage({
     content: text,
     tool_calls: calls.map(({ id, name, json }) => ({ type: "tool_call", id, name, args: argumentsOf(json) })),
-    response_metadata: { [ARGUMENTS]: calls.map(({ json }) => json) },
+    response_metadata: { [ARGUMENTS]: calls.map(({ json }) => json), [FINISH]: finishReason },
   });
 }
 
@@ -39,6 +45,20 @@ export function toolCallsOf(message: AIMessage): WrittenToolCall[] {
     name,
     json: written?.[i] ?? JSON.stringify(args),
   }));
+}
+
+/** Why the last model call stopped. */
+export function finishReasonOf(answer: readonly BaseMessage[]): FinishReason {
+  const told: unknown = modelMessagesOf(answer).at(-1)?.response_metadata[FINISH];
+  return typeof told === "number" ? told : FinishReason.UNSPECIFIED;
+}
+
+/** Calls of the last model message that have no result yet, each with its place among them. */
+export function openCallsOf(answer: readonly BaseMessage[]): { call: WrittenToolCall; position: number }[] {
+  const last = modelMessagesOf(answer).at(-1);
+  const answered = new Set(toolMessagesOf(answer).map((message) => message.tool_call_id));
+  const calls = last ? toolCallsOf(last) : [];
+  return calls.map((call, position) => ({ call, position })).filter(({ call }) => !answered.has(call.id));
 }
 
 export function toolMessage(call: WrittenToolCall, result: string, failed: boolean): ToolMessage {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import type { ToolPorts } from "../tool-ports.ts";
 import { callTool } from "./call-tool.ts";
 import { currentTime } from "./current-time.ts";
 import { lookUpArtifact } from "./look-up-artifact.ts";
@@ -8,11 +9,18 @@ import { defineTool, type ToolContext } from "./tool.ts";
 
 const order = { artifactId: "a-1", title: "Order", kind: "bpmn", updateTime: new Date(0) };
 
+const portsWith = (ports: Partial<ToolPorts>): ToolPorts => ({
+  now: () => new Date(),
+  findArtifacts: async () => [order],
+  createArtifact: async () => "a-2",
+  ...ports,
+});
+
 function contextWith(fields: Partial<ToolContext> = {}): ToolContext {
   return {
     tenantId: "tenant",
     userId: "alice",
-    ports: { now: () => new Date("2026-03-01T12:00:00Z"), findArtifacts: async () => [order] },
+    ports: portsWith({ now: () => new Date("2026-03-01T12:00:00Z") }),
     idempotencyKey: "run/call",
     signal: new AbortController().signal,
     ...fields,
@@ -37,7 +45,7 @@ describe("the tools", () => {
       asked.push(args);
       return [order];
     };
-    const context = contextWith({ ports: { now: () => new Date(), findArtifacts } });
+    const context = contextWith({ ports: portsWith({ findArtifacts }) });
     const { result } = await callTool(lookUpArtifact, '{"query":" Order "}', context);
     expect(asked).toEqual([[{ tenantId: "tenant", userId: "alice" }, "Order"]]);
     expect(JSON.parse(result).artifacts).toEqual([

@@ -32,6 +32,18 @@ export async function callTool(
   }
 }
 
+/** The arguments as the tool takes them, or the result that says why it cannot use them. */
+export function parsedArguments(
+  tool: Tool,
+  argumentsJson: string,
+): { ok: true; args: unknown } | { ok: false; outcome: ToolOutcome } {
+  try {
+    return { ok: true, args: tool.parse(argumentsOf(argumentsJson)) };
+  } catch (error) {
+    return { ok: false, outcome: { result: cut(explain(tool, error, 0)), failed: true } };
+  }
+}
+
 class ToolTimeout extends Error {}
 
 /** A model that wants no arguments may send none. */
