@@ -96,7 +96,7 @@ export async function startPostgres(
   };
 }
 
-const INITDB = ["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
+const INITDB = ["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"];
 
 /** Uses a server that another process started. */
 export function joinPostgres(
