@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { OpenAdapters } from "./adapters.ts";
 import { createAgentExecutor } from "./execution/agent-executor.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
+import { createModerator } from "./execution/models/moderation/create-moderator.ts";
 import { startRunLoop, type RunLoop } from "./execution/run-loop.ts";
 import { createDevIssuer } from "./gateway/dev-issuer/dev-issuer.ts";
 import { createGateway } from "./gateway/gateway.ts";
@@ -70,6 +71,7 @@ export function startExecution({ config, slices, log }: RoleDeps): RunLoop {
     providers: config.MODEL_PROVIDERS,
     offlineTokensPerSecond: config.OFFLINE_TOKENS_PER_SECOND,
     tools: slices.tools,
+    moderator: createModerator(config),
   });
   return startRunLoop({
     ...slices,

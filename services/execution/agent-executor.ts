@@ -4,16 +4,19 @@ import type { RunnableConfig } from "@langchain/core/runnables";
 import type { AgentDefinition, AgentRegistry } from "../inference/index.ts";
 import type { ProviderConfig } from "../platform/config/config.ts";
 import type { Database } from "../platform/db/database.ts";
-import type { AgentEvent, AgentExecutor } from "./agent-event.ts";
+import type { AgentEvent, AgentExecutor, AgentRequest } from "./agent-event.ts";
 import { createGraphTable, type AgentGraph } from "./agents/agent-graph.ts";
 import type { AnswerState } from "./agents/answer-state.ts";
 import { conversationMessages, tokensOf } from "./agents/conversation.ts";
 import { createEventChannel } from "./agents/event-channel.ts";
 import { contextOf, type Execution } from "./agents/execution.ts";
+import { createMasking } from "./agents/masked-messages.ts";
 import { restoredParts } from "./agents/restored-parts.ts";
 import { RunCheckpointSaver } from "./checkpoints/run-checkpoint-saver.ts";
 import { createModelFactory } from "./models/model-factory.ts";
 import { createModelChain } from "./models/model-chain.ts";
+import { createInputCheck } from "./models/moderation/input-check.ts";
+import type { Moderator } from "./models/moderation/moderator.ts";
 import { DEFAULT_PATIENCE, type Patience } from "./models/patience.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import type { ToolPorts } from "./tool-ports.ts";
@@ -27,6 +30,8 @@ export interface AgentExecutorDeps {
   /** 0: as fast as possible. */
   offlineTokensPerSecond: number;
   tools: ToolPorts;
+  /** Judges what is said to models and what they say; nobody does without it. */
+  moderator?: Moderator | undefined;
   patience?: Partial<Patience>;
 }
 
@@ -34,6 +39,7 @@ export interface AgentExecutorDeps {
 export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
   const patience = { ...DEFAULT_PATIENCE, ...deps.patience };
   const factory = createModelFactory({ ...deps, patience });
+  const inputCheck = deps.moderator && createInputCheck(deps.moderator);
   const graphOf = createGraphTable();
   // The first count loads the vocabulary, which would delay somebody's first token.
   countTokens("warm");
@@ -45,7 +51,6 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
       const reader = deps.database.reader(tenantId);
       const agent = await deps.agents.getVersion(reader, request.agentId, request.agentVersion);
       signal.throwIfAborted();
-      const models = deps.agents.modelsOf(agent);
       const saver = new RunCheckpointSaver(deps.database, tenantId, { startsEmpty: attempt === 1 });
       const channel = createEventChannel<AgentEvent>();
       const stop = new AbortController();
@@ -54,20 +59,24 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
         stop.abort();
       };
       signal.addEventListener("abort", abort, { once: true });
-      const conversation = conversationMessages(agent.prompt, request.conversation);
-      const done = runGraph(graphOf(agent)(saver), agent, {
-        request,
-        agent,
-        chain: createModelChain({ factory, first: request.model, models }),
-        ports: deps.tools,
-        conversation,
-        conversationTokens: tokensOf(conversation),
-        signal: stop.signal,
-        emit: channel.push,
-        fail: channel.fail,
-        nextCallId: callIds(attempt),
-        checkpointed: () => saver.settled(),
-      }).then(channel.end, channel.fail);
+      const begun = async () => {
+        const said = (await inputCheck?.admit(request.conversation, stop.signal)) ?? request.conversation;
+        await runGraph(graphOf(agent)(saver), agent, {
+          ...conversationOf(agent, said),
+          request,
+          agent,
+          chain: createModelChain({ factory, first: request.model, models: deps.agents.modelsOf(agent) }),
+          masking: createMasking(),
+          moderator: deps.moderator,
+          ports: deps.tools,
+          signal: stop.signal,
+          emit: channel.push,
+          fail: channel.fail,
+          nextCallId: callIds(attempt),
+          checkpointed: () => saver.settled(),
+        });
+      };
+      const done = begun().then(channel.end, channel.fail);
       try {
         yield* channel;
       } finally {
@@ -78,6 +87,11 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
       }
     },
   };
+}
+
+function conversationOf(agent: AgentDefinition, said: AgentRequest["conversation"]) {
+  const conversation = conversationMessages(agent.prompt, said);
+  return { conversation, conversationTokens: tokensOf(conversation) };
 }
 
 /** So that a caller who deletes the checkpoints of an ended run deletes all; a dead database must not hold it up. */

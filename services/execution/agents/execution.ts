@@ -3,13 +3,18 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AgentEvent, AgentRequest } from "../agent-event.ts";
 import type { AgentDefinition } from "../../inference/index.ts";
 import type { ModelChain } from "../models/model-chain.ts";
+import type { Moderator } from "../models/moderation/moderator.ts";
 import type { ToolPorts } from "../tool-ports.ts";
+import type { Masking } from "./masked-messages.ts";
 
 /** What the nodes of a graph share while one run is executed; LangGraph carries it as its context. */
 export interface Execution {
   request: AgentRequest;
   agent: AgentDefinition;
   chain: ModelChain;
+  masking: Masking;
+  /** Undefined where nobody is to judge what is said. */
+  moderator: Moderator | undefined;
   ports: ToolPorts;
   /** The agent's prompt and the conversation, as the model gets them. */
   conversation: readonly BaseMessage[];

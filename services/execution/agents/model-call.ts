@@ -6,6 +6,8 @@ import { reasonToSkip, type CallNeeds, type ChainLink } from "../models/model-ch
 import { ProviderFailed } from "../models/provider-failure.ts";
 import { providersExhausted, type ModelMiss } from "../models/providers-exhausted.ts";
 import type { ToolSpec } from "../models/model-stream.ts";
+import type { TextDeltas } from "../models/text-deltas.ts";
+import { tokensOf } from "./conversation.ts";
 import type { Execution } from "./execution.ts";
 import { tryModel } from "./try-model.ts";
 
@@ -16,6 +18,8 @@ export interface ModelCallInput {
   tools: readonly ToolSpec[];
   withoutTools: boolean;
   usedToolCallIds: ReadonlySet<string>;
+  /** Puts back into the answer what was kept from the provider. */
+  restorer?: () => TextDeltas;
 }
 
 /**
@@ -28,7 +32,8 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
   let hasStarted = false;
   for (const link of chain.inOrder()) {
     const { ref, model } = link;
-    const skipped = reasonToSkip(link, needsOfCall(execution, input, link));
+    const given = maskedFor(execution, input, link);
+    const skipped = reasonToSkip(link, needsOfCall(execution, given, link));
     if (skipped) misses.push(skipped);
     if (skipped || !model) continue;
     const announce = () => {
@@ -37,8 +42,8 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
       return told;
     };
     try {
-      const call = callOf(execution, input, link);
-      return await tryModel(execution, { model, call, input, announce });
+      const call = callOf(execution, given, link);
+      return await tryModel(execution, { model, call, input: given, announce });
     } catch (error) {
       if (!(error instanceof ProviderFailed)) throw error;
       const { message: what, retryAfterMilliseconds } = error;
@@ -47,6 +52,18 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
     }
   }
   throw providersExhausted(misses);
+}
+
+/** What the model gets, counted as it gets it. */
+function maskedFor(
+  { agent, masking }: Execution,
+  input: ModelCallInput,
+  { model }: ChainLink,
+): ModelCallInput {
+  if (!agent.masksPii && !model?.masksPii) return input;
+  const messages = masking.messages(input.messages);
+  const inputTokens = input.inputTokens - tokensOf(input.messages) + tokensOf(messages);
+  return { ...input, messages, inputTokens, restorer: masking.unmasker };
 }
 
 function needsOfCall({ agent, request }: Execution, input: ModelCallInput, link: ChainLink): CallNeeds {

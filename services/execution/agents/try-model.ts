@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { BaseMessage } from "@langchain/core/messages";
 import { withInnerSpan } from "../../platform/telemetry/trace.ts";
 import type { AgentEvent, ModelCall } from "../agent-event.ts";
 import { createAnswerReader, type AnswerReader, type ModelAnswer } from "../models/answer-reader.ts";
 import { hardOutputLimit, settleUsage } from "../models/believable-usage.ts";
 import type { ChatModel } from "../models/model-factory.ts";
 import { streamModel } from "../models/model-stream.ts";
+import { OutputBlocked, createOutputCheck } from "../models/moderation/output-check.ts";
 import { ProviderFailed } from "../models/provider-failure.ts";
 import type { Execution } from "./execution.ts";
 import type { ModelCallInput } from "./model-call.ts";
@@ -53,44 +53,65 @@ async function tell(execution: Execution, attempt: Try): Promise<ModelAnswer> {
   const reader = createAnswerReader({
     uniqueId: uniqueIds(input.usedToolCallIds, call.callId),
     tokenLimit: hardOutputLimit(call.maxOutputTokens),
+    ...(input.restorer && { restorer: input.restorer }),
   });
   const attributes = { "gen_ai.request.model": model.ref, "gen_ai.operation.name": "chat" };
   try {
-    await withInnerSpan("model.call", attributes, () =>
-      readAnswer(execution, attempt, input.messages, reader),
-    );
+    await withInnerSpan("model.call", attributes, () => readAnswer(execution, attempt, reader));
   } catch (error) {
-    if (error instanceof ProviderFailed) {
-      const refused = error.refused && reader.answer.outputTokens === 0;
-      await execution.emit({ type: refused ? "call_refused" : "call_failed", call });
-    }
-    throw error;
+    throw await tellFailure(execution, call, reader.answer, error);
   }
   const { answer } = reader;
   const usage = settleUsage(call, answer.outputTokens, answer.usage);
-  await execution.emit({ type: "call_ended", call, usage });
+  await execution.emit({ type: "call_ended", call, usage, finishReason: answer.finishReason });
   if (answer.text === "" && answer.toolCalls.length === 0) throw new ProviderFailed("answered nothing");
   return answer;
+}
+
+/** Tells what is owed for a call that did not end well; resolves to what the execution is to make of it. */
+async function tellFailure(
+  execution: Execution,
+  call: ModelCall,
+  { outputTokens, usage }: ModelAnswer,
+  error: unknown,
+): Promise<unknown> {
+  if (error instanceof OutputBlocked) {
+    const { keep } = error;
+    const told = usage && settleUsage(call, outputTokens, usage);
+    await execution.emit({ type: "call_blocked", call, keep, usage: told });
+    return error.error;
+  }
+  if (error instanceof ProviderFailed) {
+    const refused = error.refused && outputTokens === 0;
+    await execution.emit({ type: refused ? "call_refused" : "call_failed", call });
+  }
+  return error;
 }
 
 /** A provider that ignores the output limit is cut off, and what it said stays: the run is not to fail for it. */
 async function readAnswer(
   execution: Execution,
   { model, call, input }: Try,
-  messages: BaseMessage[],
   reader: AnswerReader,
 ): Promise<void> {
-  const { signal } = execution;
-  const { tools, withoutTools } = input;
+  const { moderator } = execution;
+  const output = moderator && createOutputCheck(moderator, execution.signal);
+  const { signal } = output ?? execution;
+  const { messages, tools, withoutTools } = input;
   const { maxOutputTokens } = call;
+  const told = async (events: readonly AgentEvent[]) => {
+    await emitAll(execution, events);
+    for (const event of events) if (event.type === "text") output?.add(event.text);
+  };
   let chunks = 0;
   for await (const chunk of streamModel(model, messages, { maxOutputTokens, tools, withoutTools, signal })) {
-    await emitAll(execution, reader.accept(chunk));
+    await told(reader.accept(chunk));
     if (reader.answer.overran) break;
     chunks += 1;
     if (chunks % CHUNKS_PER_TURN === 0) await nextTurn();
   }
-  await emitAll(execution, reader.finish());
+  await told(reader.finish());
+  await output?.finish(reader.answer.toolCalls.map(({ json }) => json));
 }
 
 async function emitAll(execution: Execution, events: readonly AgentEvent[]): Promise<void> {

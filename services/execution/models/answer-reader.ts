@@ -1,7 +1,9 @@
 import type { AIMessageChunk, UsageMetadata } from "@langchain/core/messages";
+import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { AgentEvent } from "../agent-event.ts";
+import { finishReasonOf } from "./finish-reason.ts";
 import { createOutputCounter } from "./output-counter.ts";
-import { createTextDeltas } from "./text-deltas.ts";
+import { createTextDeltas, type TextDeltas } from "./text-deltas.ts";
 import { createToolCallReader, type ToolCallDelta, type WrittenToolCall } from "./tool-call-reader.ts";
 
 /** What came of a model call. */
@@ -14,6 +16,8 @@ export interface ModelAnswer {
   usage: UsageMetadata | undefined;
   /** The provider went on beyond what is taken. */
   overran: boolean;
+  /** As the provider told it; LENGTH where we cut it off. */
+  finishReason: FinishReason;
 }
 
 /** Turns the chunks of one model call into events. */
@@ -29,23 +33,30 @@ interface AnswerReaderOptions {
   uniqueId(offered: string): string;
   /** Most tokens that are taken; a provider's limit does not bind it. */
   tokenLimit: number;
+  /** Turns what the model wrote into what was meant; by default they are the same. Counted is what it wrote. */
+  restorer?: () => TextDeltas;
 }
+
+const asWritten = (): TextDeltas => ({ add: (text) => text, flush: () => "" });
 
 /** Longer pieces are taken in parts, so that the limit and the size of an event hold whatever a provider sends. */
 const LONGEST_PIECE = 512;
 /** Thinking that is not shown comes as pieces without text, about one per token. */
 const EMPTY_PIECES_PER_TOKEN = 4;
 
-export function createAnswerReader({ uniqueId, tokenLimit }: AnswerReaderOptions): AnswerReader {
+export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
+  const { uniqueId, tokenLimit, restorer = asWritten } = options;
   const counter = createOutputCounter();
   const deltas = createTextDeltas();
-  const tools = createToolCallReader({ uniqueId, count });
+  const restored = restorer();
+  const tools = createToolCallReader({ uniqueId, count, restorer });
   const answer: ModelAnswer = {
     text: "",
     toolCalls: tools.calls,
     outputTokens: 0,
     usage: undefined,
     overran: false,
+    finishReason: FinishReason.UNSPECIFIED,
   };
   let emptyPieces = 0;
 
@@ -55,31 +66,36 @@ export function createAnswerReader({ uniqueId, tokenLimit }: AnswerReaderOptions
     return answer.outputTokens;
   }
 
-  function say(text: string): AgentEvent[] {
-    const events: AgentEvent[] = [];
-    for (const piece of piecesOf(text)) {
-      if (answer.overran) break;
-      answer.text += piece;
-      events.push({ type: "text", text: piece, outputTokens: count(piece) });
-    }
-    return events;
-  }
+  const say = (text: string): AgentEvent[] =>
+    [...piecesOf(text)].flatMap((piece) => {
+      if (answer.overran) return [];
+      count(piece);
+      return tell(answer, restored.add(piece));
+    });
 
-  function callTools(calls: readonly ToolCallDelta[]): AgentEvent[] {
-    return [...inPieces(calls)].flatMap((call) => (answer.overran ? [] : tools.accept(call)));
-  }
+  const callTools = (calls: readonly ToolCallDelta[]): AgentEvent[] =>
+    [...inPieces(calls)].flatMap((call) => (answer.overran ? [] : tools.accept(call)));
 
   return {
     accept(chunk) {
       answer.usage = laterUsage(answer.usage, chunk.usage_metadata);
+      const { outputTokens } = answer;
       const events = [...say(deltas.add(chunk.text)), ...callTools(chunk.tool_call_chunks ?? [])];
-      if (events.length === 0) emptyPieces += 1;
+      if (events.length === 0 && answer.outputTokens === outputTokens) emptyPieces += 1;
       answer.overran ||= emptyPieces > tokenLimit * EMPTY_PIECES_PER_TOKEN;
+      answer.finishReason = answer.overran
+        ? FinishReason.LENGTH
+        : (finishReasonOf(chunk) ?? answer.finishReason);
       return events;
     },
-    finish: () => [...say(deltas.flush()), ...tools.finish()],
+    finish: () => [...say(deltas.flush()), ...tell(answer, restored.flush()), ...tools.finish()],
     answer,
   };
+}
+
+function tell(answer: ModelAnswer, text: string): AgentEvent[] {
+  answer.text += text;
+  return text === "" ? [] : [{ type: "text", text, outputTokens: answer.outputTokens }];
 }
 
 function* inPieces(calls: readonly ToolCallDelta[]): Iterable<ToolCallDelta> {

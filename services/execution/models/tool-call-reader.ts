@@ -28,11 +28,14 @@ interface ToolCallDeps {
   uniqueId(offered: string): string;
   /** Counts output; returns our count of the call so far. */
   count(text: string): number;
+  /** Turns a call's arguments, as the model wrote them, into what was meant. */
+  restorer(): TextDeltas;
 }
 
 interface OpenCall extends WrittenToolCall {
   index: number | undefined;
   deltas: TextDeltas;
+  restored: TextDeltas;
   /** Whether the call has been told; without a name it cannot be. */
   announced: boolean;
 }
@@ -40,7 +43,7 @@ interface OpenCall extends WrittenToolCall {
 const LONGEST_NAME = 64;
 const USABLE_ID = /^[\w-]{1,128}$/;
 
-export function createToolCallReader({ uniqueId, count }: ToolCallDeps): ToolCallReader {
+export function createToolCallReader({ uniqueId, count, restorer }: ToolCallDeps): ToolCallReader {
   const calls: OpenCall[] = [];
 
   function callOf({ index, id }: ToolCallDelta): OpenCall {
@@ -48,30 +51,30 @@ export function createToolCallReader({ uniqueId, count }: ToolCallDeps): ToolCal
       index === undefined && !id ? calls.at(-1) : calls.find((c) => index !== undefined && c.index === index);
     if (known) return known;
     const offered = id !== undefined && USABLE_ID.test(id) ? id : "";
-    const deltas = createTextDeltas();
-    const created: OpenCall = { index, deltas, id: uniqueId(offered), name: "", json: "", announced: false };
+    const created: OpenCall = {
+      index,
+      deltas: createTextDeltas(),
+      restored: restorer(),
+      id: uniqueId(offered),
+      name: "",
+      json: "",
+      announced: false,
+    };
     calls.push(created);
     return created;
   }
 
   function announce(call: OpenCall): AgentEvent[] {
     call.announced = true;
-    count(`\n${call.name}`);
+    const outputTokens = count(`\n${call.name}`);
     const announced: AgentEvent = { type: "tool_call", toolCallId: call.id, name: call.name };
-    return call.json === "" ? [announced] : [announced, argsEvent(call.id, call.json)];
+    return [announced, ...argsEvent(call, call.json, outputTokens)];
   }
 
-  const argsEvent = (toolCallId: string, json: string): AgentEvent => ({
-    type: "tool_args",
-    toolCallId,
-    json,
-    outputTokens: count(json),
-  });
-
-  function write(call: OpenCall, json: string): AgentEvent[] {
-    if (json === "") return [];
-    call.json += json;
-    return call.announced ? [argsEvent(call.id, json)] : [];
+  function write(call: OpenCall, written: string): AgentEvent[] {
+    if (written === "") return [];
+    const outputTokens = count(written);
+    return add(call, call.restored.add(written), outputTokens);
   }
 
   return {
@@ -84,9 +87,17 @@ export function createToolCallReader({ uniqueId, count }: ToolCallDeps): ToolCal
     },
     finish: () =>
       calls.flatMap((call) => {
-        const rest = write(call, call.deltas.flush());
+        const rest = [...write(call, call.deltas.flush()), ...add(call, call.restored.flush(), count(""))];
         return call.announced ? rest : announce(call);
       }),
     calls,
   };
+}
+
+const argsEvent = ({ id, announced }: OpenCall, json: string, outputTokens: number): AgentEvent[] =>
+  announced && json !== "" ? [{ type: "tool_args", toolCallId: id, json, outputTokens }] : [];
+
+function add(call: OpenCall, json: string, outputTokens: number): AgentEvent[] {
+  call.json += json;
+  return argsEvent(call, json, outputTokens);
 }
