@@ -9,7 +9,7 @@ import type {
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { codePointLength, unitIndex } from "./code-points.ts";
 import { appendText, changeToolCall, insertToolCall, toolCallsOf } from "./run-parts.ts";
-import { changed, isTerminal, type RunProgress } from "./run-progress.ts";
+import { changed, isSuspended, isTerminal, type RunProgress } from "./run-progress.ts";
 import { cut, type Step } from "./replace-parts.ts";
 import type { RunChange, RunView } from "./run-view.ts";
 
@@ -25,7 +25,7 @@ export function applyLineFrame(progress: RunProgress, frame: RunFrame): Step | u
   switch (body.case) {
     case "started": {
       const change = { kind: "started", started: body.value } as const;
-      return one(current, { started: body.value, state: RunState.RUNNING }, change);
+      return one(current, { started: body.value, state: RunState.RUNNING, interrupt: undefined }, change);
     }
     case "textDelta":
       return applyText(current, body.value);
@@ -98,11 +98,11 @@ function applyTool(
 }
 
 function applyStatus(progress: RunProgress, status: Status): Step {
-  const { state, messageId } = status;
+  const { state, messageId, interrupt, finishReason } = status;
   const terminal = isTerminal(state);
-  // PARKED may be followed by more when the line is told again after ResumeRun: its end is confirmed later.
-  const done = terminal && state !== RunState.PARKED;
-  const view = { state, done, ...(messageId === "" ? {} : { messageId }) };
+  // It may be followed by more when the line is told again after ResumeRun: its end is confirmed later.
+  const done = terminal && !isSuspended(state);
+  const view = { state, done, interrupt, finishReason, ...(messageId === "" ? {} : { messageId }) };
   return one(progress, terminal ? view : { ...view, error: undefined }, { kind: "status", state });
 }
 

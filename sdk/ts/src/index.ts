@@ -1,5 +1,18 @@
-export { ToolCallState, type MessagePart, type ToolCallPart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+export {
+  FinishReason,
+  MultitaskStrategy,
+  ToolCallState,
+  type MessagePart,
+  type ToolCallPart,
+} from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 export { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
+export type {
+  ChoiceQuestion,
+  ConfirmQuestion,
+  Interrupt,
+  InterruptAnswer,
+  TextQuestion,
+} from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 export { ResumeState, type Started } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 export {
   RunState,

@@ -33,6 +33,7 @@ export function applySnapshot(progress: RunProgress, snapshot: Snapshot, attempt
     state,
     attempt: Math.max(attempt, progress.view.attempt),
     error: isTerminal(state) ? progress.view.error : undefined,
+    interrupt: isTerminal(state) ? progress.view.interrupt : undefined,
     ...(usage === undefined ? {} : { usage }),
   });
 }

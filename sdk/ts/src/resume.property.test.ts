@@ -1,4 +1,3 @@
-import { ResumeState } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import {
   type Arbitrary,
   array,
@@ -13,12 +12,10 @@ import {
   type RunDetails,
 } from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { codePointLength } from "./code-points.ts";
 import { createAmeide } from "./create-ameide.ts";
-import { reasonOf } from "./errors.ts";
-import { toolCallsOf } from "./run-parts.ts";
 import type { RunUpdate } from "./run-view.ts";
 import { FrameLog } from "./testing/frame-log.ts";
+import { attempts, brokenPromise, isRising, restarted } from "./testing/promises.ts";
 import { faults, play, script } from "./testing/script.ts";
 import { serveRun } from "./testing/scripted-server.ts";
 import { inMemory, overFetch } from "./testing/transports.ts";
@@ -92,53 +89,6 @@ async function read(log: FrameLog, settings: ReaderPlan, random: number) {
   const updates: RunUpdate[] = [];
   for await (const update of stream) updates.push(update);
   return { updates, ...server.stats, requestIds: server.stats.requestIds.size };
-}
-
-/** Whether the frames were gone, so that the line was read again from its first. */
-function restarted(updates: readonly RunUpdate[]): boolean {
-  return updates.some(
-    (update) =>
-      (update.kind === "resumed" && update.state === ResumeState.GONE) ||
-      (update.kind === "reconnecting" && reasonOf(update.cause) === "RESUME_GONE"),
-  );
-}
-
-/** The attempts as they were announced; one that comes twice is a frame that was applied twice. */
-function attempts(updates: readonly RunUpdate[]): number[] {
-  return updates.flatMap(({ kind, view }) => (kind === "started" ? [view.attempt] : []));
-}
-
-function isRising(numbers: readonly number[]): boolean {
-  return numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0));
-}
-
-/** Text and tool calls only grow, by what the update says, unless a retract says how much stays. */
-function brokenPromise(updates: readonly RunUpdate[]): string | undefined {
-  let text = "";
-  let calls: string[] = [];
-  for (const update of updates) {
-    const { view } = update;
-    const before = { text, calls };
-    text = view.text;
-    calls = toolCallsOf(view.parts).map((call) => call.toolCallId);
-    if (update.kind === "retract") {
-      const announced =
-        before.text.startsWith(text) &&
-        codePointLength(text) === update.toOffset &&
-        isEqual(calls, before.calls.slice(0, update.keepToolCalls));
-      if (!announced) return `a retract says other than it does: ${JSON.stringify([before, text, calls])}`;
-    } else {
-      const appended = "appended" in update ? update.appended : "";
-      if (text !== before.text + appended) return `${update.kind} changed "${before.text}" to "${text}"`;
-      if (!isEqual(before.calls, calls.slice(0, before.calls.length)))
-        return `${update.kind} lost a tool call`;
-    }
-  }
-  return undefined;
-}
-
-function isEqual(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
 type ReaderPlan = typeof reader extends Arbitrary<infer T> ? T : never;

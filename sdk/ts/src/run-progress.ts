@@ -1,3 +1,4 @@
+import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { type RunState, RunState as State } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import type { RunChange, RunUpdate, RunView } from "./run-view.ts";
 
@@ -28,6 +29,7 @@ export function emptyProgress(runId: string): RunProgress {
     text: "",
     attempt: 0,
     messageId: "",
+    finishReason: FinishReason.UNSPECIFIED,
     done: false,
   };
   const nowhere = { epoch: "", seq: 0n, token: { value: "", epoch: "" } };
@@ -53,9 +55,14 @@ export function withoutToken(progress: RunProgress): RunProgress {
 
 /** Whether a run in this state has ended. */
 export function isTerminal(state: RunState): boolean {
-  return (
-    state === State.COMPLETED || state === State.CANCELLED || state === State.FAILED || state === State.PARKED
-  );
+  return ENDED.has(state) || isSuspended(state);
+}
+
+const ENDED: ReadonlySet<RunState> = new Set([State.COMPLETED, State.CANCELLED, State.FAILED]);
+
+/** Whether a run in this state waits for ResumeRun: its stream is over, and may go on later. */
+export function isSuspended(state: RunState): boolean {
+  return state === State.PARKED || state === State.INTERRUPTED;
 }
 
 /** The progress and the one update that says what changed in its view. */

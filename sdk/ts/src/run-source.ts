@@ -85,7 +85,7 @@ function receive(session: Session, message: RunMessage): Received<RunUpdate> {
   session.phase = "watch";
   if (phase === "start") return admit(session, message.run);
   if (isTerminal(message.run.state)) return conclude(session, message.run);
-  // A line that is told again shows PARKED and goes on.
+  // A line that is told again shows PARKED or INTERRUPTED and goes on.
   return phase === "confirm" ? dropped() : readBack(session, message.run);
 }
 
@@ -108,8 +108,15 @@ function admit(session: Session, run: Run): Received<RunUpdate> {
 
 /** The stored run is the truth about one that has ended; usually nothing is left to show but the end itself. */
 function conclude(session: Session, run: Run): Received<RunUpdate> {
-  const { state, attempt, usage, error } = run;
-  const fields = { state, attempt, error, ...(usage === undefined ? {} : { usage }) };
+  const { state, attempt, usage, error, interrupt, finishReason } = run;
+  const fields = {
+    state,
+    attempt,
+    error,
+    interrupt,
+    finishReason,
+    ...(usage === undefined ? {} : { usage }),
+  };
   const shown = session.progress.view.parts;
   const replaced = replaceParts(session.progress, run.parts, fields);
   const { parts } = replaced.progress.view;

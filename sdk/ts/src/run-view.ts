@@ -1,4 +1,5 @@
-import type { MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { FinishReason, MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { Interrupt } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 import type { ResumeState, Started } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import type { Run, RunError, RunState, Usage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import type { ConnectError } from "@connectrpc/connect";
@@ -24,9 +25,13 @@ export interface RunView {
   readonly usage?: Usage | undefined;
   /** Why it failed or was stopped; unset otherwise. */
   readonly error?: RunError | undefined;
+  /** What the run asks and waits with; set while INTERRUPTED only. Answer it with ResumeRun, then watch again. */
+  readonly interrupt?: Interrupt | undefined;
+  /** Why the model stopped: LENGTH says that the answer is cut. UNSPECIFIED until the run has completed. */
+  readonly finishReason: FinishReason;
   /** The chat message that holds the answer; empty until the run ended, and for a run without a chat. */
   readonly messageId: string;
-  /** Whether the run has ended (COMPLETED, CANCELLED, FAILED or PARKED): nothing follows. */
+  /** Whether the run has ended (COMPLETED, CANCELLED, FAILED) or is suspended (PARKED, INTERRUPTED): nothing follows. */
   readonly done: boolean;
 }
 

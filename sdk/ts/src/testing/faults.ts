@@ -1,7 +1,7 @@
 import { ErrorInfoSchema, RetryInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import type { RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
-import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { isSuspended } from "../run-progress.ts";
 import { type FrameLog, HEARTBEAT_MS } from "./frame-log.ts";
 
 /** What goes wrong on one connection. `after` counts frames that arrive before it does. */
@@ -95,7 +95,7 @@ function isHeard({ frame, seq }: RunFrame, log: FrameLog): boolean {
 }
 
 function isParked(frame: RunFrame | undefined): boolean {
-  return frame?.frame.case === "status" && frame.frame.value.state === RunState.PARKED;
+  return frame?.frame.case === "status" && isSuspended(frame.frame.value.state);
 }
 
 function moved(log: FrameLog, delayMs: number): RunFrame {

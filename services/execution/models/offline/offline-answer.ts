@@ -1,4 +1,5 @@
 import type { Answer, OfflineCommand, Situation } from "./command.ts";
+import { PERSON_COMMANDS } from "./person-commands.ts";
 import { TEXT_COMMANDS } from "./text-commands.ts";
 import { TOOL_COMMANDS } from "./tool-commands.ts";
 
@@ -10,7 +11,7 @@ const HELP: OfflineCommand = {
 };
 
 /** Everything the offline model understands, first match first. */
-const COMMANDS: readonly OfflineCommand[] = [...TOOL_COMMANDS, ...TEXT_COMMANDS, HELP];
+const COMMANDS: readonly OfflineCommand[] = [...TOOL_COMMANDS, ...PERSON_COMMANDS, ...TEXT_COMMANDS, HELP];
 
 const LONGEST_GIST = 12;
 

@@ -34,12 +34,12 @@ export const TOOL_COMMANDS: readonly OfflineCommand[] = [
   },
 ];
 
-function callTool({ tools }: Situation, tool: string, args: Record<string, unknown>): Answer {
+export function callTool({ tools }: Situation, tool: string, args: Record<string, unknown>): Answer {
   if (tools.has(tool)) return { tool, args };
   return `I cannot do that here: this agent does not have the tool \`${tool}\`. Ask the agent \`tools\`.`;
 }
 
-function parsed<T>(schema: z.ZodType<T>, json: string): T | undefined {
+export function parsed<T>(schema: z.ZodType<T>, json: string): T | undefined {
   try {
     return schema.safeParse(JSON.parse(json)).data;
   } catch {
@@ -47,7 +47,7 @@ function parsed<T>(schema: z.ZodType<T>, json: string): T | undefined {
   }
 }
 
-function unquoted(text: string): string {
+export function unquoted(text: string): string {
   const trimmed = text.trim();
   const bare = /[?.!]$/.test(trimmed) ? trimmed.slice(0, -1).trimEnd() : trimmed;
   return bare.replace(/^["'“](.*)["'”]$/s, "$1");
