@@ -8,21 +8,25 @@ import { createDatabase, type Database } from "./platform/db/database.ts";
 import { migrate } from "./platform/db/migrate.ts";
 import { openPglite } from "./platform/db/pglite-driver.ts";
 import { openPostgres } from "./platform/db/postgres-driver.ts";
+import type { EventPublisher } from "./platform/event-relay/event-publisher.ts";
 import { createInProcessFrameLog } from "./platform/frame-log/in-process-frame-log.ts";
 import { createRedisFrameLog } from "./platform/frame-log/redis-frame-log.ts";
 import type { Dependency } from "./platform/health/dependencies.ts";
+import { createNatsEventPublisher } from "./platform/nats/nats-event-publisher.ts";
 import { connectNats, type NatsLink } from "./platform/nats/nats-link.ts";
 import { openRedis, type RedisConnection } from "./platform/redis/redis-connection.ts";
 import type { Log } from "./platform/telemetry/log.ts";
 import { createInProcessWorkQueue } from "./platform/work-queue/in-process-work-queue.ts";
 import { createNatsWorkQueue } from "./platform/work-queue/nats-work-queue.ts";
-import type { Adapters } from "./slices.ts";
+import { EVENT_REGISTRY, type Adapters } from "./slices.ts";
 
 /** Everything outside of the program, opened as the configuration says. */
 export interface OpenAdapters extends Adapters {
   /** What this machine keeps for itself; nothing where the servers share a database. */
   dataDir: DataDir;
   dependencies: readonly Dependency[];
+  /** Where committed events are told to others; undefined where nobody could listen. */
+  publisher: EventPublisher | undefined;
 }
 
 /** An embedded adapter for each need, or the server that the configuration names. */
@@ -48,6 +52,7 @@ export async function openAdapters(
       : createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
     now: () => new Date(),
     dependencies: dependenciesOf(database, redis, nats),
+    publisher: nats && createNatsEventPublisher(nats, { registry: EVENT_REGISTRY }),
   };
 }
 

@@ -13,10 +13,11 @@ import { createResumeTokens } from "./gateway/run-streams/resume-token.ts";
 import { createWebApp } from "./gateway/web-app.ts";
 import { createTokenVerifier, remoteIssuer } from "./platform/auth/verify-token.ts";
 import type { Config } from "./platform/config/config.ts";
+import { startEventRelay } from "./platform/event-relay/event-relay.ts";
 import { checkDependencies } from "./platform/health/dependencies.ts";
 import type { Log } from "./platform/telemetry/log.ts";
 import { createTokenSealer } from "./platform/tokens/sealed-token.ts";
-import type { Slices } from "./slices.ts";
+import { EVENT_REGISTRY, type Slices } from "./slices.ts";
 import { startSweeper } from "./worker/sweeper.ts";
 
 /** What a role works with. */
@@ -85,11 +86,14 @@ export function startExecution({ config, slices, log }: RoleDeps): RunLoop {
 }
 
 /** What nobody waits for. */
-export function startWorker({ slices, log }: RoleDeps): { stop(): Promise<void> } {
+export function startWorker({ adapters, slices, log }: RoleDeps): { stop(): Promise<void> } {
+  const { publisher } = adapters;
+  const relay = publisher && startEventRelay({ ...slices, registry: EVENT_REGISTRY, publisher, log });
   const sweeper = startSweeper({ database: slices.database, now: slices.now, log });
   return {
     async stop() {
       sweeper.stop();
+      await relay?.stop();
     },
   };
 }
