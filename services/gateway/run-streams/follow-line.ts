@@ -40,7 +40,7 @@ export interface Follower {
 /** What a reader that does not read holds of the log. */
 const PAGE_FRAMES = 64;
 /** Readers get a fresh resume token at least this often; sealing one costs more than sending a frame. */
-const TOKEN_MILLISECONDS = 2000;
+const TOKEN_MILLISECONDS = 5000;
 
 /** The frames after a place, page by page, then live. Returns "behind" when the log no longer holds what comes next. */
 export async function* followLine(
@@ -63,7 +63,14 @@ export async function* followLine(
       const page = await deps.log.read(run.runId, seq, PAGE_FRAMES);
       if (page?.epoch !== epoch) break;
       if (page.oldestSeq > seq + 1) return "behind";
-      const { frames, goesOn, isOver } = await framesOf(deps, follower, run, page, stamped);
+      const told = page.entries.some(({ data }) => isStatus(data))
+        ? await framesWithStatus(deps, follower, run, page, stamped)
+        : {
+            frames: page.entries.map(({ data, seq: at }) => stamped(data, at)),
+            goesOn: false,
+            isOver: false,
+          };
+      const { frames, goesOn, isOver } = told;
       seq = page.entries.at(-1)?.seq ?? seq;
       mayBeOver ||= goesOn;
       if (frames.length > 0) yield frames;
@@ -87,8 +94,8 @@ export async function* followLine(
   return "over";
 }
 
-/** The frames of a page as this reader gets them. */
-async function framesOf(
+/** The frames of a page in which the run's state changes, as this reader gets them. */
+async function framesWithStatus(
   deps: FollowDeps,
   { tenantId }: Follower,
   run: RunRecord,

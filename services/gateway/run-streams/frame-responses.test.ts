@@ -5,6 +5,7 @@ import {
 import { RunFrameSchema, type RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { timestampNow } from "@bufbuild/protobuf/wkt";
 import { createContextValues } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
 import { frameResponses } from "./frame-responses.ts";
@@ -67,6 +68,9 @@ describe("a stored frame", () => {
     const ended = create(RunFrameSchema, { frame: { case: "status", value: { state: RunState.COMPLETED } } });
     expect(isStatus(stored(ended))).toBe(true);
     expect(isStatus(stored(said("hello")))).toBe(false);
+    const whole = { ...said(""), emitTime: timestampNow(), seq: 1n << 40n, resumeToken: "t".repeat(300) };
+    expect(isStatus(stored({ ...whole, frame: ended.frame }))).toBe(true);
+    expect(isStatus(stored({ ...whole, frame: said("\u00a2\u0001".repeat(200)).frame }))).toBe(false);
     expect(isStatus(new Uint8Array())).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { RunFrameSchema, type RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
-import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** A frame as its executor encoded it. Readers of binary messages get these bytes, and nobody decodes them. */
 export type StoredFrame = Uint8Array;
@@ -9,13 +9,27 @@ export type LineFrame = StoredFrame | RunFrame;
 
 const { status, resumeToken } = RunFrameSchema.field;
 
-/** Whether the run's state changed: what a server has to look into. */
+/** Whether the run's state changed: what a server has to look into. Every frame is asked, so it is read by hand. */
 export function isStatus(frame: StoredFrame): boolean {
-  const reader = new BinaryReader(frame);
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (field === status.number) return true;
-    reader.skip(wireType, field);
+  let at = 0;
+  const varint = () => {
+    let value = 0;
+    for (let shift = 0; at < frame.length; shift += 7) {
+      const byte = frame[at++] ?? 0;
+      // More bits than that are of numbers that are skipped.
+      if (shift < 28) value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return value;
+  };
+  while (at < frame.length) {
+    const tag = varint();
+    if (tag >>> 3 === status.number) return true;
+    const wireType: WireType = tag & 7;
+    const value = wireType === WireType.Varint || wireType === WireType.LengthDelimited ? varint() : 0;
+    if (wireType === WireType.LengthDelimited) at += value;
+    else if (wireType === WireType.Bit64) at += 8;
+    else if (wireType === WireType.Bit32) at += 4;
   }
   return false;
 }
