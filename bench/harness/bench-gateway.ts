@@ -23,19 +23,27 @@ export interface BenchGateway {
   slices: Slices;
 }
 
+const CONFIG = parseConfig({ DATA_DIR: ":memory:", LOG_LEVEL: "info", ...UNLIMITED });
+const now = () => new Date();
+
 /** On an embedded database, unless there is the address of another. */
-export async function startBenchGateway(log: FrameLog, databaseUrl?: string): Promise<BenchGateway> {
-  const config = parseConfig({ DATA_DIR: ":memory:", LOG_LEVEL: "info", ...UNLIMITED });
-  const driver = databaseUrl === undefined ? await openPglite(undefined) : openPostgres(databaseUrl, { poolSize: config.DATABASE_POOL_SIZE });
+export async function openBenchSlices(log: FrameLog, databaseUrl?: string): Promise<Slices> {
+  const driver =
+    databaseUrl === undefined
+      ? await openPglite(undefined)
+      : openPostgres(databaseUrl, { poolSize: CONFIG.DATABASE_POOL_SIZE });
   await migrate(driver, join(import.meta.dirname, "../../services/migrations"));
-  const now = () => new Date();
-  const slices = composeSlices(config, {
+  return composeSlices(CONFIG, {
     database: createDatabase(driver),
     bus: createInProcessBus(),
     workQueue: createInProcessWorkQueue(),
     log,
     now,
   });
+}
+
+export async function startBenchGateway(log: FrameLog, databaseUrl?: string): Promise<BenchGateway> {
+  const slices = await openBenchSlices(log, databaseUrl);
   const devIssuer = await createDevIssuer();
   const draining = new AbortController().signal;
   const tokens = createResumeTokens(createTokenSealer(Buffer.alloc(32, 7)), now);
@@ -47,8 +55,8 @@ export async function startBenchGateway(log: FrameLog, databaseUrl?: string): Pr
     webApp: (_request, response) => void response.writeHead(404).end(),
     check: async () => ({ ready: true, dependencies: {} }),
     draining,
-    log: createLog(config.LOG_LEVEL),
+    log: createLog(CONFIG.LOG_LEVEL),
   });
-  const { port } = await listenOnePort(gateway, { host: config.HOST, port: 0 });
-  return { address: `http://${config.HOST}:${port}`, slices };
+  const { port } = await listenOnePort(gateway, { host: CONFIG.HOST, port: 0 });
+  return { address: `http://${CONFIG.HOST}:${port}`, slices };
 }

@@ -34,7 +34,7 @@ export function createFeeder(log: FrameLog) {
     const said = new Uint32Array(writers.length);
     const started = performance.now();
     let late = 0;
-    for (let done = 0; done < writers.length; ) {
+    for (let done = 0; done < writers.length;) {
       const position = ((performance.now() - started) / 1000) * tokensPerSecond;
       done = 0;
       for (const [index, writer] of writers.entries()) {

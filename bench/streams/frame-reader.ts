@@ -112,7 +112,8 @@ export class FrameReader {
     this.#tally.tokens += 1;
     const said = timeAt(bytes, at);
     const now = this.#now();
-    if (this.measureFrom === undefined || elapsed(this.measureFrom, said) > elapsed(this.measureFrom, now)) return;
+    if (this.measureFrom === undefined || elapsed(this.measureFrom, said) > elapsed(this.measureFrom, now))
+      return;
     const delay = Math.min(Math.round(elapsed(said, now) / 10), MAX_DELAY_MILLISECONDS);
     this.#tally.delays[delay] = (this.#tally.delays[delay] ?? 0) + 1;
   }

@@ -40,7 +40,7 @@ const tick = () => (now = clock());
 async function open({ address, token, runIds, opensPerSecond }: Load): Promise<void> {
   for (let i = 0; i < runIds.length; i += STREAMS_PER_SESSION) state.sessions.push(sessionTo(address));
   const start = performance.now();
-  for (let opened = 0; opened < runIds.length; ) {
+  for (let opened = 0; opened < runIds.length;) {
     const due = Math.min(runIds.length, Math.ceil(((performance.now() - start) / 1000) * opensPerSecond));
     for (; opened < due; opened++) {
       const session = state.sessions[Math.floor(opened / STREAMS_PER_SESSION)];
@@ -101,7 +101,11 @@ async function finish({ milliseconds, tokensPerRun }: { milliseconds: number; to
     faults: tally.faults,
     ended,
     complete: readers.filter((reader) => reader.isOver && reader.tokens === tokensPerRun).length,
-    delivery: { p50: quantileOf(tally.delays, 0.5), p99: quantileOf(tally.delays, 0.99), max: quantileOf(tally.delays, 1) },
+    delivery: {
+      p50: quantileOf(tally.delays, 0.5),
+      p99: quantileOf(tally.delays, 0.99),
+      max: quantileOf(tally.delays, 1),
+    },
     measured: tally.delays.reduce((sum, count) => sum + count, 0),
     firstFrame: { p50: quantile(firstFrames, 0.5), p99: quantile(firstFrames, 0.99) },
     openingMilliseconds,
