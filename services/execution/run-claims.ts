@@ -11,8 +11,10 @@ export interface RunClaimsDeps {
 
 /** How often all due runs are looked for: hints may be lost, and a run whose lease has ended comes without one. */
 const POLL_MILLISECONDS = 1000;
-/** The same while hints arrive, so that the search costs nothing. */
-const SLOW_POLL_MILLISECONDS = 5000;
+/** The same while hints arrive; what a run waits for beyond the lease of an executor that died. */
+const SLOW_POLL_MILLISECONDS = 2000;
+/** How long hints are waited for when it is known that runs are due. */
+const GLANCE_MILLISECONDS = 20;
 
 /** Resolves to runs that are this executor's from now on, at most `limit`; to none after a while, or on the signal. */
 export type ClaimNext = (limit: number, signal: AbortSignal) => Promise<Claim[]>;
@@ -20,17 +22,23 @@ export type ClaimNext = (limit: number, signal: AbortSignal) => Promise<Claim[]>
 /** Claims what hints name and, now and then, whatever else is due. The database decides who gets a run. */
 export function createRunClaims(deps: RunClaimsDeps): ClaimNext {
   let polled = Number.NEGATIVE_INFINITY;
+  /** Whether the last search left some, as far as one can know. */
+  let isBacklog = false;
   const untilPoll = () =>
     polled + (deps.workQueue.isReliable() ? SLOW_POLL_MILLISECONDS : POLL_MILLISECONDS) - performance.now();
 
   return async (limit, signal) => {
     if (untilPoll() <= 0) {
       const claims = await claimDue(deps, limit);
-      if (claims.length > 0) return claims;
-      // Not before nothing was found: a backlog without hints is worked off at full speed.
       polled = performance.now();
+      isBacklog = claims.length === limit;
+      if (claims.length > 0) return claims;
     }
-    return claimHinted(deps, { limit, milliseconds: Math.min(untilPoll(), POLL_MILLISECONDS), signal });
+    const milliseconds = Math.min(untilPoll(), isBacklog ? GLANCE_MILLISECONDS : POLL_MILLISECONDS);
+    const claims = await claimHinted(deps, { limit, milliseconds, signal });
+    // A backlog without hints is worked off by one search after the other; with them, each names its run.
+    if (isBacklog && claims.length === 0) polled = Number.NEGATIVE_INFINITY;
+    return claims;
   };
 }
 
