@@ -21,7 +21,7 @@ export interface RunLine {
   kinds(): string[];
 }
 
-const ENDS: readonly number[] = [3, 4, 5, 6];
+const ENDS: readonly number[] = [3, 4, 5, 6, 7];
 
 export function createRunLine(): RunLine {
   const line: RunLine = {
