@@ -11,7 +11,12 @@ import { openPostgres } from "./platform/db/postgres-driver.ts";
 import type { EventPublisher } from "./platform/event-relay/event-publisher.ts";
 import { createInProcessFrameLog } from "./platform/frame-log/in-process-frame-log.ts";
 import { createRedisFrameLog } from "./platform/frame-log/redis-frame-log.ts";
+import type { RequestLimits } from "./gateway/request-limits.ts";
 import type { Dependency } from "./platform/health/dependencies.ts";
+import { createInProcessRateLimiter } from "./platform/rate-limit/in-process-rate-limiter.ts";
+import { createInProcessStreamPlaces } from "./platform/rate-limit/in-process-stream-places.ts";
+import { createRedisRateLimiter } from "./platform/rate-limit/redis-rate-limiter.ts";
+import { createRedisStreamPlaces } from "./platform/rate-limit/redis-stream-places.ts";
 import { createNatsEventPublisher } from "./platform/nats/nats-event-publisher.ts";
 import { connectNats, type NatsLink } from "./platform/nats/nats-link.ts";
 import { openRedis, type RedisConnection } from "./platform/redis/redis-connection.ts";
@@ -25,6 +30,7 @@ export interface OpenAdapters extends Adapters {
   /** What this machine keeps for itself; nothing where the servers share a database. */
   dataDir: DataDir;
   dependencies: readonly Dependency[];
+  limits: RequestLimits;
   /** Where committed events are told to others; undefined where nobody could listen. */
   publisher: EventPublisher | undefined;
 }
@@ -52,6 +58,9 @@ export async function openAdapters(
       : createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
     now: () => new Date(),
     dependencies: dependenciesOf(database, redis, nats),
+    limits: redis
+      ? { rates: createRedisRateLimiter(redis), places: createRedisStreamPlaces(redis) }
+      : { rates: createInProcessRateLimiter(), places: createInProcessStreamPlaces() },
     publisher: nats && createNatsEventPublisher(nats, { registry: EVENT_REGISTRY }),
   };
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { WITHOUT_LIMITS } from "../../services/testing/without-limits.ts";
 import { nodeFlags } from "./node-flags.ts";
 import { inTempFolder } from "./temp-folder.ts";
 
@@ -23,6 +24,7 @@ export async function startAmeide(env: Readonly<Record<string, string>> = {}): P
       DATA_DIR: folder.path,
       LOG_LEVEL: "info",
       ...UNLIMITED,
+      ...WITHOUT_LIMITS,
       ...env,
     },
     stdio: ["ignore", "pipe", "inherit"],

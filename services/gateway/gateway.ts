@@ -25,6 +25,7 @@ import type { Answer } from "./one-port.ts";
 import { answerProbe, createReadiness } from "./readiness.ts";
 import { createReflectionHandlers } from "./reflection.ts";
 import { createRequestGate, scopeOf } from "./request-gate.ts";
+import type { AdmitRequest } from "./request-limits.ts";
 import { createRpcAdapter, pathOf } from "./rpc-adapter.ts";
 
 /** One implementation per public service. */
@@ -42,6 +43,8 @@ export interface Handlers {
 export interface GatewayDeps {
   handlers: Handlers;
   verify: VerifyToken;
+  /** Refuses who calls too often. Default: nobody. */
+  admit?: AdmitRequest;
   /** Only without a configured issuer. */
   devIssuer: DevIssuer | undefined;
   corsOrigins: readonly string[];
@@ -73,7 +76,7 @@ export function createRouterOptions(deps: RouteDeps) {
   for (const service of PUBLIC_SERVICES) service.methods.forEach(scopeOf);
   return {
     routes: (router: ConnectRouter) => registerRoutes(router, deps),
-    requestGate: createRequestGate(deps.verify, deps.log),
+    requestGate: createRequestGate(deps.verify, deps.log, deps.admit),
     interceptors: createInterceptors(deps.log, deps.draining),
     readMaxBytes: READ_MAX_BYTES,
     maxTimeoutMs: MAX_TIMEOUT_MILLISECONDS,

@@ -9,6 +9,7 @@ import { unauthenticated, type VerifyToken } from "../platform/auth/verify-token
 import { toConnectError } from "../platform/errors/to-connect-error.ts";
 import type { Log } from "../platform/telemetry/log.ts";
 import { requestInfoKey } from "./request-info.ts";
+import type { AdmitRequest } from "./request-limits.ts";
 import { startRequest } from "./request-span.ts";
 
 /** Services that anybody may call: they tell nothing about any tenant. */
@@ -19,10 +20,10 @@ const OPEN_SERVICES = new Set([
 ]);
 
 /**
- * Runs before a request's body is read: who calls, and do their roles grant what the method asks for? So strangers can
- * neither probe the schema nor make the server parse anything.
+ * Runs before a request's body is read: who calls, do their roles grant what the method asks for, and may they call so
+ * often? So strangers can neither probe the schema nor make the server parse anything.
  */
-export function createRequestGate(verify: VerifyToken, log: Log) {
+export function createRequestGate(verify: VerifyToken, log: Log, admit?: AdmitRequest) {
   return async (context: HandlerContext): Promise<void> => {
     const info = startRequest(context);
     context.values.set(requestInfoKey, info);
@@ -32,6 +33,7 @@ export function createRequestGate(verify: VerifyToken, log: Log) {
       const actor = { ...(await verify(bearerOf(context.requestHeader))), traceId };
       requireScope(actor, scopeOf(context.method));
       setActor(context.values, actor);
+      await admit?.(actor, context.method, context.signal);
     } catch (error) {
       const refusal = toConnectError(error, traceId);
       span.setStatus({ code: SpanStatusCode.ERROR, message: Code[refusal.code] }).end();

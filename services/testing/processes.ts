@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { endWithParent } from "./end-with-parent.ts";
 import { freePort } from "./free-port.ts";
+import { WITHOUT_LIMITS } from "./without-limits.ts";
 
 /** The real program in a process of its own. */
 export interface ServerProcess {
@@ -40,7 +41,13 @@ export async function createServerHome(): Promise<ServerHome> {
     dataDir,
     port,
     async start(env = {}) {
-      const settings = { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "warn", ...env };
+      const settings = {
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        LOG_LEVEL: "warn",
+        ...WITHOUT_LIMITS,
+        ...env,
+      };
       const server = spawnServer(`http://127.0.0.1:${port}`, settings);
       running.add(server);
       await server.ready();

@@ -14,6 +14,7 @@ import { startProgram, type Program } from "../main.ts";
 import type { Role } from "../platform/auth/scopes.ts";
 import { parseConfig } from "../platform/config/config.ts";
 import { runsOverProcesses, startProcesses } from "./cluster/processes-as-program.ts";
+import { WITHOUT_LIMITS } from "./without-limits.ts";
 import { startTokenIssuer, type TokenIssuer, type TokenSubject } from "./token-issuer.ts";
 
 /**
@@ -51,7 +52,13 @@ export interface Caller extends Clients, TokenSubject {
 }
 
 /** Quick and quiet, so that tests need not wait for the offline model. */
-const DEFAULTS = { PORT: "0", DATA_DIR: ":memory:", LOG_LEVEL: "silent", OFFLINE_TOKENS_PER_SECOND: "0" };
+const DEFAULTS = {
+  PORT: "0",
+  DATA_DIR: ":memory:",
+  LOG_LEVEL: "silent",
+  OFFLINE_TOKENS_PER_SECOND: "0",
+  ...WITHOUT_LIMITS,
+};
 
 const EDITOR: readonly Role[] = ["editor"];
 

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { agentRollouts } from "./agent-rollout-config.ts";
 import { moderation } from "./moderation-config.ts";
 import { providers, type ProviderConfig } from "./provider-config.ts";
+import { rates } from "./rate-config.ts";
+import { whole } from "./whole-number.ts";
 
 export type { ProviderConfig };
 
@@ -51,14 +53,6 @@ const roles = commaList
     names.length === 0 ? ROLES : ROLES.filter((r) => names.includes(r)),
   );
 
-/** Only digits: `Number` would take a blank for 0 and 1e3 for 1000. */
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, "is not a whole number")
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-
 const schema = z
   .object({
     ROLES: roles,
@@ -82,6 +76,7 @@ const schema = z
       .string()
       .regex(/^[A-Z]{3}$/)
       .default("USD"),
+    ...rates,
     EXECUTION_CONCURRENCY: whole(1, 10_000).default(256),
     RUN_LEASE_SECONDS: whole(2, 300).default(15),
     OFFLINE_TOKENS_PER_SECOND: whole(0, 1_000_000).default(60),

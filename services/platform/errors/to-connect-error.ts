@@ -33,6 +33,8 @@ function fromAppError(error: AppError): ConnectError {
   if (error.retryAfterMilliseconds !== undefined) {
     const retryDelay = durationFromMs(error.retryAfterMilliseconds);
     result.details.push({ desc: RetryInfoSchema, value: { retryDelay } });
+    // For HTTP clients that know nothing of us.
+    result.metadata.set("retry-after", String(Math.ceil(error.retryAfterMilliseconds / 1000)));
   }
   return result;
 }

@@ -2,6 +2,7 @@ import { startNats } from "../nats-server.ts";
 import { newPostgresDatabase } from "../postgres-for-tests.ts";
 import { startPostgres, type PostgresServer } from "../postgres-server.ts";
 import type { PrivateServer } from "../private-server.ts";
+import { WITHOUT_LIMITS } from "../without-limits.ts";
 import { startRedis } from "../redis-server.ts";
 import { locate } from "../requirements.ts";
 import { createCluster, type Cluster, type ClusterPlan } from "./cluster.ts";
@@ -29,6 +30,7 @@ const DEFAULTS = {
   OFFLINE_TOKENS_PER_SECOND: "0",
   LOG_LEVEL: "warn",
   SHUTDOWN_SECONDS: "5",
+  ...WITHOUT_LIMITS,
 };
 
 /** Starts the servers and then every process, and waits until all are ready. */
