@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { OpenAdapters } from "./adapters.ts";
 import { createAgentExecutor } from "./execution/agent-executor.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
+import { sweepAnswers } from "./execution/models/cache/model-cache-store.ts";
+import { createResponseCache } from "./execution/models/cache/response-cache.ts";
 import { createModerator } from "./execution/models/moderation/create-moderator.ts";
 import { startRunLoop, type RunLoop } from "./execution/run-loop.ts";
 import { createDevIssuer } from "./gateway/dev-issuer/dev-issuer.ts";
-import { createGateway, PUBLIC_SERVICES } from "./gateway/gateway.ts";
+import { createGateway } from "./gateway/gateway.ts";
 import { listenOnePort, type Answer, type OnePort } from "./gateway/one-port.ts";
 import { createProbes } from "./gateway/readiness.ts";
-import { createRequestLimits, type RequestLimitSettings } from "./gateway/request-limits.ts";
 import { createResumeTokens } from "./gateway/run-streams/resume-token.ts";
 import { createWebApp } from "./gateway/web-app.ts";
 import { createTokenVerifier, remoteIssuer } from "./platform/auth/verify-token.ts";
@@ -54,7 +55,6 @@ async function createGatewayRole(deps: RoleDeps): Promise<Answer> {
     handlers: slices.handlers({ tokens, draining, heartbeatMilliseconds: HEARTBEAT_MILLISECONDS }),
     verify: createTokenVerifier(devIssuer ? [devIssuer] : config.OIDC_ISSUERS.map(remoteIssuer)),
     devIssuer,
-    admit: createRequestLimits(adapters.limits, limitsOf(config), PUBLIC_SERVICES),
     corsOrigins: config.CORS_ORIGINS,
     webApp: createWebApp(join(import.meta.dirname, "../web/dist")),
     check: () => checkDependencies(adapters.dependencies),
@@ -62,16 +62,6 @@ async function createGatewayRole(deps: RoleDeps): Promise<Answer> {
     log,
   });
 }
-
-const limitsOf = (config: Config): RequestLimitSettings => ({
-  userPerMinute: config.RATE_USER_PER_MINUTE,
-  userReadsPerMinute: config.RATE_USER_READS_PER_MINUTE,
-  tenantPerMinute: config.RATE_TENANT_PER_MINUTE,
-  tenantReadsPerMinute: config.RATE_TENANT_READS_PER_MINUTE,
-  methodsPerMinute: config.RATE_METHODS_PER_MINUTE,
-  streamsPerUser: config.STREAMS_PER_USER,
-  streamsPerTenant: config.STREAMS_PER_TENANT,
-});
 
 const probesOf = ({ adapters, draining }: RoleDeps): Answer =>
   createProbes({ check: () => checkDependencies(adapters.dependencies), draining });
@@ -85,6 +75,12 @@ export function startExecution({ config, slices, log }: RoleDeps): RunLoop {
     offlineTokensPerSecond: config.OFFLINE_TOKENS_PER_SECOND,
     tools: slices.tools,
     moderator: createModerator(config),
+    cache: createResponseCache({
+      database: slices.database,
+      now: slices.now,
+      seconds: config.MODEL_CACHE_SECONDS,
+      warn: (message, details) => log.warn(details, message),
+    }),
   });
   return startRunLoop({
     ...slices,
@@ -101,7 +97,7 @@ export function startExecution({ config, slices, log }: RoleDeps): RunLoop {
 export function startWorker({ adapters, slices, log }: RoleDeps): { stop(): Promise<void> } {
   const { publisher } = adapters;
   const relay = publisher && startEventRelay({ ...slices, registry: EVENT_REGISTRY, publisher, log });
-  const sweeper = startSweeper({ database: slices.database, now: slices.now, log });
+  const sweeper = startSweeper({ database: slices.database, now: slices.now, log, sweepAnswers });
   return {
     async stop() {
       sweeper.stop();

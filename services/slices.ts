@@ -27,6 +27,7 @@ import {
   createChatRuns,
   createInferenceHandlers,
   createModelCatalog,
+  keptRef,
   type ModelCatalog,
   type RunDeps,
 } from "./inference/index.ts";
@@ -80,8 +81,9 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
 
 function budgetDepsOf(config: Config, catalog: ModelCatalog, now: () => Date): BudgetDeps {
   const prices = catalog.list().flatMap(({ ref, price }) => (price ? [{ model: ref, ...price }] : []));
+  const kept = catalog.list().map(({ ref }) => ({ model: keptRef(ref), input: 0, output: 0 }));
   return {
-    prices: createPriceTable(prices),
+    prices: createPriceTable([...prices, ...kept]),
     defaultLimits: { day: config.BUDGET_DAY_MICROS, month: config.BUDGET_MONTH_MICROS },
     currency: config.BUDGET_CURRENCY,
     now,

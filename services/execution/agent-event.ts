@@ -85,6 +85,8 @@ export interface AgentRequest {
   resumed?: { interruptId: string; answer: InterruptAnswer } | undefined;
   /** Most tokens per model call. */
   maxOutputTokens: number;
+  /** Whether an answer that a model gave before, to the same question, will do. */
+  cache?: boolean;
   /** Called and awaited before each model call; throwing refuses the call and ends the execution with that error. */
   beforeModelCall(call: ModelCall): Promise<void>;
   /** Aborting stops the model call under way and ends the iteration by throwing `signal.reason`. */

@@ -1,20 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
+import { Command, INTERRUPT, isInterrupted } from "@langchain/langgraph";
 import type { AgentDefinition, AgentRegistry } from "../inference/index.ts";
 import type { ProviderConfig } from "../platform/config/config.ts";
 import type { Database } from "../platform/db/database.ts";
 import type { AgentEvent, AgentExecutor, AgentRequest } from "./agent-event.ts";
-import { createGraphTable, type AgentGraph } from "./agents/agent-graph.ts";
-import type { AnswerState } from "./agents/answer-state.ts";
+import { createGraphTable, type AgentGraph, type AnswerCommand } from "./agents/agent-graph.ts";
+import { finishReasonOf, type AnswerState } from "./agents/answer-state.ts";
+import { interruptOf, resumeValue } from "./agents/ask-person.ts";
 import { conversationMessages, tokensOf } from "./agents/conversation.ts";
 import { createEventChannel } from "./agents/event-channel.ts";
 import { contextOf, type Execution } from "./agents/execution.ts";
 import { createMasking } from "./agents/masked-messages.ts";
 import { restoredParts } from "./agents/restored-parts.ts";
+import { MAX_CALLS_AT_ONCE } from "./agents/tool-node.ts";
 import { RunCheckpointSaver } from "./checkpoints/run-checkpoint-saver.ts";
 import { createModelFactory } from "./models/model-factory.ts";
 import { createModelChain } from "./models/model-chain.ts";
+import type { ResponseCache } from "./models/cache/response-cache.ts";
 import { createInputCheck } from "./models/moderation/input-check.ts";
 import type { Moderator } from "./models/moderation/moderator.ts";
 import { DEFAULT_PATIENCE, type Patience } from "./models/patience.ts";
@@ -30,6 +34,8 @@ export interface AgentExecutorDeps {
   /** 0: as fast as possible. */
   offlineTokensPerSecond: number;
   tools: ToolPorts;
+  /** Without it nothing is given again. */
+  cache?: ResponseCache | undefined;
   /** Judges what is said to models and what they say; nobody does without it. */
   moderator?: Moderator | undefined;
   patience?: Partial<Patience>;
@@ -48,16 +54,13 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
     async *execute(request) {
       const { tenantId, attempt, signal } = request;
       signal.throwIfAborted();
-      const reader = deps.database.reader(tenantId);
-      const agent = await deps.agents.getVersion(reader, request.agentId, request.agentVersion);
+      const { agentId, agentVersion } = request;
+      const agent = await deps.agents.getVersion(deps.database.reader(tenantId), agentId, agentVersion);
       signal.throwIfAborted();
       const saver = new RunCheckpointSaver(deps.database, tenantId, { startsEmpty: attempt === 1 });
       const channel = createEventChannel<AgentEvent>();
       const stop = new AbortController();
-      const abort = () => {
-        channel.abort(signal.reason);
-        stop.abort();
-      };
+      const abort = () => (channel.abort(signal.reason), stop.abort());
       signal.addEventListener("abort", abort, { once: true });
       const begun = async () => {
         const said = (await inputCheck?.admit(request.conversation, stop.signal)) ?? request.conversation;
@@ -68,6 +71,7 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
           chain: createModelChain({ factory, first: request.model, models: deps.agents.modelsOf(agent) }),
           masking: createMasking(),
           moderator: deps.moderator,
+          cache: deps.cache,
           ports: deps.tools,
           signal: stop.signal,
           emit: channel.push,
@@ -104,26 +108,45 @@ async function settle(stored: Promise<void>): Promise<void> {
 }
 
 async function runGraph(graph: AgentGraph, agent: AgentDefinition, execution: Execution): Promise<void> {
-  const { runId, attempt } = execution.request;
+  const { runId, attempt, resumed } = execution.request;
   const thread = { configurable: { thread_id: runId } };
-  const answer = attempt > 1 ? await storedAnswer(graph, thread) : undefined;
-  if (answer) await execution.emit({ type: "restored", parts: restoredParts(answer) });
-  await graph.invoke(answer ? null : { answer: [] }, {
+  const stored = attempt > 1 ? await storedState(graph, thread) : undefined;
+  if (stored) {
+    const { answer } = stored;
+    const finishReason = finishReasonOf(answer);
+    await execution.emit({ type: "restored", parts: restoredParts(answer), finishReason });
+  }
+  const result = await graph.invoke(stored ? inputAfter(stored, resumed) : { answer: [] }, {
     ...thread,
     context: contextOf(execution),
     signal: execution.signal,
     // A single call is stored when it is done: before, there is nothing that the run's input does not say.
     durability: agent.tools.length > 0 ? "async" : "exit",
-    recursionLimit: 2 * agent.maxModelCalls + 5,
+    recursionLimit: (MAX_CALLS_AT_ONCE + 2) * agent.maxModelCalls + 5,
   });
   await execution.checkpointed();
+  const asked = isInterrupted(result) ? result[INTERRUPT][0] : undefined;
+  if (asked) await execution.emit({ type: "interrupted", interrupt: interruptOf(asked) });
 }
 
-/** What the latest checkpoint holds of the answer; undefined without a checkpoint. */
-async function storedAnswer(graph: AgentGraph, thread: RunnableConfig): Promise<BaseMessage[] | undefined> {
-  const { values, config } = await graph.getState(thread);
+interface StoredState {
+  answer: BaseMessage[];
+  /** Questions that wait for their answer. */
+  asked: readonly string[];
+}
+
+/** What the latest checkpoint holds; undefined without a checkpoint. */
+async function storedState(graph: AgentGraph, thread: RunnableConfig): Promise<StoredState | undefined> {
+  const { values, config, tasks } = await graph.getState(thread);
   if (config.configurable?.["checkpoint_id"] === undefined) return undefined;
-  return (values as Partial<AnswerState>).answer ?? [];
+  const asked = tasks.flatMap(({ interrupts }) => interrupts.map(({ id = "" }) => id));
+  return { answer: (values as Partial<AnswerState>).answer ?? [], asked };
+}
+
+/** An answer that was taken in before a crash is not given again: the checkpoint no longer asks. */
+function inputAfter({ asked }: StoredState, resumed: AgentRequest["resumed"]): AnswerCommand | null {
+  if (!resumed || !asked.includes(resumed.interruptId)) return null;
+  return new Command({ resume: { [resumed.interruptId]: resumeValue(resumed.answer) } });
 }
 
 function callIds(attempt: number): () => string {

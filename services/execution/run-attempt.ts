@@ -54,7 +54,7 @@ const TAKE_ALL_BACK: FrameBody = {
 async function follow(session: RunSession, abort: AbortController): Promise<Interrupt | undefined> {
   const { run, claim, deps } = session;
   const conversation = await conversationOfRun(deps.database.reader(claim.tenantId), run);
-  const { runId, userId, agentId, agentVersion, model, maxOutputTokens, resumed } = run;
+  const { runId, userId, agentId, agentVersion, model, maxOutputTokens, cache, resumed } = run;
   const { tenantId, attempt } = claim;
   const events = deps.executor.execute({
     tenantId,
@@ -65,6 +65,7 @@ async function follow(session: RunSession, abort: AbortController): Promise<Inte
     agentVersion,
     model,
     maxOutputTokens,
+    cache,
     conversation,
     resumed: resumed?.answer && { interruptId: resumed.interruptId, answer: resumed.answer },
     beforeModelCall: (call) => session.openCall(call),

@@ -23,6 +23,8 @@ export interface RunToAdmit {
   agentId: string;
   /** 0: the agent's own limit. */
   maxOutputTokens: number;
+  /** Whether an answer that was given before will do. */
+  cache?: boolean | undefined;
   requestId: string;
 }
 
@@ -48,7 +50,7 @@ export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunT
     agentId: agent.agentId,
     agentVersion: agent.version,
     model: model.ref,
-    options: { maxOutputTokens },
+    options: { maxOutputTokens, cache: wanted.cache ?? false },
     turn,
     reservedMicros,
   });

@@ -19,7 +19,13 @@ export {
   renewLeases,
   type Claim,
 } from "./lease-store.ts";
-export { createModelCatalog, OFFLINE_MODEL, type ModelCatalog, type ModelInfo } from "./model-catalog.ts";
+export {
+  createModelCatalog,
+  keptRef,
+  OFFLINE_MODEL,
+  type ModelCatalog,
+  type ModelInfo,
+} from "./model-catalog.ts";
 export { lacking } from "./route-models.ts";
 export { loadReadableRun } from "./run-access.ts";
 export { usageMessage } from "./run-message.ts";

@@ -23,6 +23,9 @@ export interface ModelCatalog {
   preferred(): readonly [ModelInfo, ...ModelInfo[]];
 }
 
+/** What the ledger calls a model whose answer was given again: nobody was asked, so it is free. */
+export const keptRef = (ref: string): string => `${ref}#cached`;
+
 export const OFFLINE_MODEL: ModelInfo = {
   ref: "offline/offline",
   provider: "offline",

@@ -41,6 +41,8 @@ export interface RunRecord {
   agentVersion: string;
   model: string;
   maxOutputTokens: number;
+  /** Whether an answer that was given before will do. */
+  cache: boolean;
   state: RunState;
   attempt: number;
   /** Attempts since it began or was resumed, without those that were given back in good order. */
@@ -77,6 +79,7 @@ export function newRun(runId: string): RunRecord {
     agentVersion: "",
     model: "",
     maxOutputTokens: 0,
+    cache: false,
     state: RunState.UNSPECIFIED,
     attempt: 0,
     tries: 0,
@@ -99,7 +102,7 @@ export interface AdmittedRun {
   agentId: string;
   agentVersion: string;
   model: string;
-  options: Pick<RunOptions, "maxOutputTokens">;
+  options: Pick<RunOptions, "maxOutputTokens"> & Partial<Pick<RunOptions, "cache">>;
   reservedMicros: number;
 }
 
@@ -179,7 +182,8 @@ export function evolveRun(run: RunRecord, event: RunEvent, at: { version: number
     case "ameide.events.v1.RunAdmitted": {
       const { userId, chatId, messageId, messages, agentId, agentVersion, model, options } = event;
       const admitted = { userId, chatId, messageId, messages, agentId, agentVersion, model };
-      const numbers = { maxOutputTokens: options?.maxOutputTokens ?? 0, turn: Number(event.turn) };
+      const { maxOutputTokens = 0, cache = false } = options ?? {};
+      const numbers = { maxOutputTokens, cache, turn: Number(event.turn) };
       return { ...next, ...admitted, ...numbers, state: RunState.QUEUED, createTime: at.time };
     }
     case "ameide.events.v1.RunClaimed":

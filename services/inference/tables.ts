@@ -12,6 +12,7 @@ export const runs = pgTable("runs", {
   agentVersion: text("agent_version").notNull(),
   model: text("model").notNull(),
   maxOutputTokens: integer("max_output_tokens").notNull(),
+  cache: boolean("cache").notNull(),
   state: smallint("state").notNull(),
   attempt: integer("attempt").notNull(),
   tries: integer("tries").notNull(),

@@ -4,42 +4,58 @@ import * as agentTables from "../inference/agents/tables.ts";
 import * as artifactTables from "../artifact/tables.ts";
 import * as budgetTables from "../budget/tables.ts";
 import * as chatTables from "../chat/tables.ts";
+import * as cacheTables from "../execution/models/cache/tables.ts";
 import * as checkpointTables from "../execution/checkpoints/tables.ts";
 import * as runTables from "../inference/tables.ts";
 import * as commandTables from "../platform/command/tables.ts";
+import * as consumerTables from "../platform/event-consumer/tables.ts";
 import * as eventTables from "../platform/event-store/tables.ts";
 import { forEachDatabase, type GivenDatabase } from "../testing/databases.ts";
 
-/** The only table without a tenant: it says which migrations were applied. */
-const LEDGER = "schema_migrations";
+/** Tables of no tenant, which only the system sees: migrations, how far the relay of events is, how providers are. */
+const OF_THE_SYSTEM = "{schema_migrations,relay_checkpoints,provider_health}";
 const OWN_ROWS = "(tenant_id = current_tenant())";
 
 /** What roles other than the app's may see: all rows, of all tenants. */
 const OTHER_POLICIES = [
   "chat_messages.search: SELECT to ameide_search using true check null",
   "chats.search: SELECT to ameide_search using true check null",
+  "consumed_events.sweep: ALL to ameide_system using true check false",
   "events.feed: SELECT to ameide_system using true check null",
+  "model_cache.sweep: ALL to ameide_system using true check false",
+  "provider_health.health: ALL to ameide_system using true check true",
+  "relay_checkpoints.relay: ALL to ameide_system using true check true",
   "request_log.sweep: ALL to ameide_system using true check false",
   "run_leases.queue: ALL to ameide_system using true check true",
 ];
 const OTHER_GRANTS = [
   "ameide_search chat_messages SELECT",
   "ameide_search chats SELECT",
+  "ameide_system consumed_events DELETE",
+  "ameide_system consumed_events SELECT",
   "ameide_system events SELECT",
+  "ameide_system model_cache DELETE",
+  ...["DELETE", "INSERT", "SELECT", "UPDATE"].map((right) => `ameide_system provider_health ${right}`),
+  "ameide_system relay_checkpoints INSERT",
+  "ameide_system relay_checkpoints SELECT",
+  "ameide_system relay_checkpoints UPDATE",
   "ameide_system request_log DELETE",
   "ameide_system run_leases SELECT",
   "ameide_system run_leases UPDATE",
 ];
-const COLUMN_GRANTS = ["created_at", "request_id", "tenant_id", "user_id"].map(
-  (column) => `ameide_system request_log.${column} SELECT`,
-);
+const COLUMN_GRANTS = [
+  ...["expires_at", "key", "tenant_id"].map((column) => `ameide_system model_cache.${column} SELECT`),
+  ...["created_at", "request_id", "tenant_id", "user_id"].map(
+    (column) => `ameide_system request_log.${column} SELECT`,
+  ),
+];
 /** Tables of which the app may not delete or change rows. */
 const APPEND_ONLY = ["agent_overrides", "agent_versions", "events", "usage_ledger"];
 
 const TABLES = `
   SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, a.atttypid = 'uuid'::regtype AND a.attnotnull
   FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relname <> $1
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relname <> ALL ($1::text[])
   ORDER BY c.relname`;
 const POLICIES = `
   SELECT tablename || '.' || policyname || ': ' || cmd || ' to ' || array_to_string(roles, ',')
@@ -58,22 +74,22 @@ const COLUMNS = `
   SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-    AND c.relname <> $1`;
+    AND c.relname <> ALL ($1::text[])`;
 
 function suite(given: GivenDatabase): void {
   const ask = (text: string, ...params: unknown[]) => given().driver.batch([{ text, params }]);
   const list = async (text: string, ...params: unknown[]) =>
     (await ask(text, ...params)).map(([first]) => first as string);
 
-  it("every table but the ledger has a tenant and row-level security, enabled and forced", async () => {
-    const tables = await ask(TABLES, LEDGER);
+  it("every table but the system's own has a tenant and row-level security, enabled and forced", async () => {
+    const tables = await ask(TABLES, OF_THE_SYSTEM);
     expect(tables.length).toBeGreaterThan(10);
     expect(tables).toEqual(tables.map(([name]) => [name, true, true, true]));
   });
 
   it("the app sees and writes a tenant's own rows and nothing else", async () => {
     const ofApp = (await list(POLICIES)).filter((policy) => policy.includes("ameide_app"));
-    const names = await list(TABLES, LEDGER);
+    const names = await list(TABLES, OF_THE_SYSTEM);
     expect(ofApp).toEqual(
       names.map((name) => `${name}.tenant: ALL to ameide_app using ${OWN_ROWS} check ${OWN_ROWS}`).toSorted(),
     );
@@ -126,9 +142,11 @@ function suite(given: GivenDatabase): void {
       artifactTables,
       budgetTables,
       chatTables,
+      cacheTables,
       checkpointTables,
       runTables,
       commandTables,
+      consumerTables,
       eventTables,
     ]
       .flatMap((module) => Object.values<unknown>(module))
@@ -139,7 +157,7 @@ function suite(given: GivenDatabase): void {
           (column) => `${name}.${column.name} ${column.getSQLType()}${column.notNull ? "" : " null"}`,
         );
       });
-    const stored = (await ask(COLUMNS, LEDGER)).map(
+    const stored = (await ask(COLUMNS, OF_THE_SYSTEM)).map(
       ([table, column, type, isNotNull]) => `${table}.${column} ${type}${isNotNull ? "" : " null"}`,
     );
     expect(described.toSorted()).toEqual(stored.toSorted());

@@ -2,6 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AgentEvent, AgentRequest } from "../agent-event.ts";
 import type { AgentDefinition } from "../../inference/index.ts";
+import type { ResponseCache } from "../models/cache/response-cache.ts";
 import type { ModelChain } from "../models/model-chain.ts";
 import type { Moderator } from "../models/moderation/moderator.ts";
 import type { ToolPorts } from "../tool-ports.ts";
@@ -13,6 +14,7 @@ export interface Execution {
   agent: AgentDefinition;
   chain: ModelChain;
   masking: Masking;
+  cache: ResponseCache | undefined;
   /** Undefined where nobody is to judge what is said. */
   moderator: Moderator | undefined;
   ports: ToolPorts;

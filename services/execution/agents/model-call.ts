@@ -9,7 +9,8 @@ import type { ToolSpec } from "../models/model-stream.ts";
 import type { TextDeltas } from "../models/text-deltas.ts";
 import { tokensOf } from "./conversation.ts";
 import type { Execution } from "./execution.ts";
-import { tryModel } from "./try-model.ts";
+import { findKept, keepAnswer, questionOf, tellKept } from "./kept-answer.ts";
+import { tryModel, type Try } from "./try-model.ts";
 
 export interface ModelCallInput {
   messages: BaseMessage[];
@@ -31,27 +32,42 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
   const misses: ModelMiss[] = [];
   let hasStarted = false;
   for (const link of chain.inOrder()) {
-    const { ref, model } = link;
-    const given = maskedFor(execution, input, link);
-    const skipped = reasonToSkip(link, needsOfCall(execution, given, link));
-    if (skipped) misses.push(skipped);
-    if (skipped || !model) continue;
     const announce = () => {
       const told = { switched: chain.tell(link), replaces: hasStarted };
       hasStarted = true;
       return told;
     };
-    try {
-      const call = callOf(execution, given, link);
-      return await tryModel(execution, { model, call, input: given, announce });
-    } catch (error) {
-      if (!(error instanceof ProviderFailed)) throw error;
-      const { message: what, retryAfterMilliseconds } = error;
-      misses.push({ ref, what, retryAfterMilliseconds });
-      chain.hasFailed(link);
-    }
+    const asked = await askModel(execution, input, link, announce);
+    if (!("what" in asked)) return asked;
+    misses.push(asked);
   }
   throw providersExhausted(misses);
+}
+
+/** One model's answer, a kept one or its own, or why there is none. */
+async function askModel(
+  execution: Execution,
+  input: ModelCallInput,
+  link: ChainLink,
+  announce: Try["announce"],
+): Promise<ModelAnswer | ModelMiss> {
+  const { ref, model } = link;
+  const question = questionOf(execution, input, link);
+  const kept = await findKept(execution, question);
+  if (kept !== undefined) return tellKept(execution, link, kept, announce);
+  const given = maskedFor(execution, input, link);
+  const skipped = reasonToSkip(link, needsOfCall(execution, given, link));
+  if (skipped || !model) return skipped ?? { ref, what: "is not configured" };
+  try {
+    const call = callOf(execution, given, link);
+    const answer = await tryModel(execution, { model, call, input: given, announce });
+    await keepAnswer(execution, question, answer);
+    return answer;
+  } catch (error) {
+    if (!(error instanceof ProviderFailed)) throw error;
+    execution.chain.hasFailed(link);
+    return { ref, what: error.message, retryAfterMilliseconds: error.retryAfterMilliseconds };
+  }
 }
 
 /** What the model gets, counted as it gets it. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseChatModelCallOptions } from "@langchain/core/language_models/chat_models";
 import type { AIMessageChunk, BaseMessage } from "@langchain/core/messages";
+import type { ChatGenerationChunk } from "@langchain/core/outputs";
 import { ExponentialBackoff, type IBackoff } from "cockatiel";
 import type { ChatModel } from "./model-factory.ts";
 import type { JudgedCall } from "./model-guard.ts";
@@ -105,7 +106,7 @@ async function* streamOnce(
       const next = await chunks.next();
       if (next.done) break;
       watchdog.pause();
-      yield next.value.message as AIMessageChunk;
+      yield messageOf(next.value);
       watchdog.listen();
     }
     call.signal.throwIfAborted();
@@ -119,6 +120,12 @@ async function* streamOnce(
     // Not awaited: a provider that sends nothing more would hold us here.
     chunks.return(undefined).catch(() => undefined);
   }
+}
+
+/** Some clients tell why a model stops beside the message, where `stream` would look for it. */
+function messageOf({ message, generationInfo }: ChatGenerationChunk): AIMessageChunk {
+  message.response_metadata = { ...generationInfo, ...message.response_metadata };
+  return message as AIMessageChunk;
 }
 
 /** Barks when the provider is silent for too long; while we are busy with what it said, nobody listens. */

@@ -1,3 +1,4 @@
+import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
@@ -57,6 +58,14 @@ describe("a provider that answers", () => {
     const [ended] = eventsOf(events, "call_ended");
     expect(ended?.usage).toMatchObject(expected);
     expect("cachedInputTokens" in (ended?.usage ?? {})).toBe("cachedInputTokens" in expected);
+  });
+
+  it.each([
+    ["has no more to say", {}, FinishReason.STOP],
+    ["reaches its limit", { maxOutputTokens: 2 }, FinishReason.LENGTH],
+  ])("tells that it %s", async (_name, fields, reason) => {
+    const { events } = await ask(fields);
+    expect(eventsOf(events, "call_ended")[0]?.finishReason).toBe(reason);
   });
 
   it("is asked with the key, the limit and the conversation", async () => {
