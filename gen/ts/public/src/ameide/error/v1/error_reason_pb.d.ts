@@ -144,15 +144,17 @@ export enum ErrorReason {
   PRICE_UNKNOWN = 16,
 
   /**
-   * RESOURCE_EXHAUSTED. Too many calls; a `google.rpc.RetryInfo` detail says when to try again. Reserved: no server
-   * sends it yet.
+   * RESOURCE_EXHAUSTED. Too many calls; nothing was done, and a `google.rpc.RetryInfo` detail says when to try again.
+   * `metadata`: scope (user, tenant, method), limit, window_seconds, and counted ("reads" or the method) where not
+   * all commands count together. HTTP 429 with Retry-After for unary calls of the Connect protocol.
    *
    * @generated from enum value: ERROR_REASON_RATE_LIMITED = 17;
    */
   RATE_LIMITED = 17,
 
   /**
-   * RESOURCE_EXHAUSTED. Too many open streams for this user or tenant. Reserved: no server sends it yet.
+   * RESOURCE_EXHAUSTED. This user or tenant (`metadata.scope`) has as many streams open as it may (`metadata.limit`),
+   * over all servers; close one, or try again after the `google.rpc.RetryInfo` detail.
    *
    * @generated from enum value: ERROR_REASON_TOO_MANY_STREAMS = 18;
    */
