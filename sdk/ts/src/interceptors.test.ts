@@ -1,6 +1,6 @@
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
-import { RetryInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
+import { ErrorInfoSchema, RetryInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { Code, ConnectError, createRouterTransport, type Interceptor } from "@connectrpc/connect";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AmeideOptions, createAmeide } from "./create-ameide.ts";
@@ -111,6 +111,18 @@ describe("a retry", () => {
       expect(tokens).toHaveLength(1);
     },
   );
+
+  it("repeats any call that was refused for its rate, when the server says it may come", async () => {
+    const details = [
+      { desc: ErrorInfoSchema, value: { domain: "ameide", reason: "RATE_LIMITED" } },
+      { desc: RetryInfoSchema, value: { retryDelay: { seconds: 30n } } },
+    ];
+    const limited = new ConnectError("slower", Code.ResourceExhausted, {}, details);
+    const { connect, tokens } = server(limited, limited, undefined);
+    await inVirtualTime(connect({ retry }).chatCommands.createChat({ title: "x" }));
+    expect(tokens).toHaveLength(3);
+    expect(performance.now()).toBe(60_000);
+  });
 
   it("ends with the last attempt", async () => {
     const { connect, tokens } = server(...Array<Code>(9).fill(Code.Unavailable));

@@ -1,7 +1,7 @@
 import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type Interceptor, type UnaryRequest } from "@connectrpc/connect";
 import { backoffDelay, sleep } from "./backoff.ts";
-import { retryDelayOf } from "./errors.ts";
+import { reasonOf, retryDelayOf } from "./errors.ts";
 
 /** Retries of unary calls. */
 export interface RetryOptions {
@@ -15,22 +15,29 @@ export interface RetryOptions {
 
 /**
  * Repeats unary calls that failed as UNAVAILABLE and cannot take effect twice: reads, and commands with a
- * `requestId`. Streams are left alone.
+ * `requestId`; and any that were refused as RATE_LIMITED, after the time that the server asks for. Streams are left
+ * alone.
  */
 export function retryUnary(options: RetryOptions): Interceptor {
   const { maxAttempts, baseDelayMs = 100, maxDelayMs = 5000 } = options;
   return (next) => async (req) => {
-    if (req.stream || !isRepeatable(req)) return await next(req);
+    if (req.stream) return await next(req);
     for (let attempt = 1; ; attempt++) {
       try {
         return await next(req);
       } catch (error) {
-        if (attempt >= maxAttempts || ConnectError.from(error).code !== Code.Unavailable) throw error;
+        if (attempt >= maxAttempts || !mayRepeat(req, error)) throw error;
         const delay = backoffDelay(attempt, { baseDelayMs, maxDelayMs, random: Math.random });
         await sleep(Math.max(delay, retryDelayOf(error) ?? 0), req.signal);
       }
     }
   };
+}
+
+function mayRepeat(req: UnaryRequest, error: unknown): boolean {
+  if (ConnectError.from(error).code === Code.Unavailable) return isRepeatable(req);
+  // Refused before anything was done.
+  return reasonOf(error) === "RATE_LIMITED" && retryDelayOf(error) !== undefined;
 }
 
 function isRepeatable(req: UnaryRequest): boolean {

@@ -175,7 +175,9 @@ function dropped(): Received<RunUpdate> {
 }
 
 function isTransient(session: Session, error: ConnectError): boolean {
-  if (session.phase !== "watch") return isTransientOnCall(error);
+  if (session.phase === "start") return isTransientOnCall(error);
+  // Asking for a run that is being watched is part of the stream.
+  if (session.phase !== "watch") return isTransientOnCall(error) || reasonOf(error) === "RATE_LIMITED";
   const reason = session.progress.token.value === "" ? undefined : reasonOf(error);
   // Neither is the end of the run: it can be read back, or its line from the first frame.
   if (reason === "RESUME_GONE") session.phase = "read";

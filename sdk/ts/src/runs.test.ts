@@ -150,6 +150,14 @@ describe("watching a run", () => {
     }
   });
 
+  it("waits when the run may not be read that often", async () => {
+    const { connect, stored } = server([hello, new ConnectError("x", Code.Unavailable)], [gone]);
+    stored.push(refusal(Code.ResourceExhausted, "RATE_LIMITED"));
+    stored.push({ state: RunState.COMPLETED, parts: [textPart("Help")] });
+    const { view } = await inVirtualTime(lastUpdate(connect().runs.watch("run-1")));
+    expect(view).toMatchObject({ text: "Help", state: RunState.COMPLETED });
+  });
+
   it("goes on from the first frame when the frames were gone and the run was not over", async () => {
     const { connect, calls, stored } = server([hello, new Error("x")], [gone], [hello, world, completed]);
     stored.push({ state: RunState.RUNNING, parts: [textPart("Hello w")] });

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
 import { RunErrorSchema } from "@ameide/proto/ameide/inference/v1/run_pb.js";
-import { ErrorInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
+import { ErrorInfoSchema, RetryInfoSchema } from "@ameide/proto/google/rpc/error_details_pb.js";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
 import { problemOf, problemOfRun } from "./problem.ts";
@@ -38,6 +38,18 @@ describe("problems", () => {
     const { title, detail } = problemOf(refusal(Code.ResourceExhausted, "BUDGET_EXCEEDED"));
     expect(title).toBe("The budget is spent");
     expect(detail).toBe("An admin can raise it.");
+  });
+
+  it("says when one may try again who called too often, and whose limit it was", () => {
+    const limited = refusal(Code.ResourceExhausted, "RATE_LIMITED", { scope: "tenant", limit: "6000" });
+    expect(problemOf(limited)).toMatchObject({
+      title: "Your organization makes too many requests",
+      detail: "Nothing was done. Try again in a minute.",
+    });
+    limited.details.push({ desc: RetryInfoSchema, value: { retryDelay: { seconds: 11n, nanos: 5e8 } } });
+    expect(problemOf(limited).detail).toBe("Nothing was done. Try again in 12 seconds.");
+    const streams = refusal(Code.ResourceExhausted, "TOO_MANY_STREAMS", { scope: "user", limit: "100" });
+    expect(problemOf(streams).detail).toBe("Close a tab of Ameide and try again.");
   });
 
   it("does not offer to retry what cannot work", () => {

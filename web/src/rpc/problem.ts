@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { RunError } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
-import { metadataOf, reasonOf } from "@ameide/sdk";
+import { metadataOf, reasonOf, retryDelayOf } from "@ameide/sdk";
 import { formatMicros, formatMoment } from "./format.ts";
 
 /** A failure in a person's words: what happened, and what to do. */
@@ -48,6 +48,12 @@ function budgetExceeded(metadata: Metadata): Omit<Problem, "reason"> {
   };
 }
 
+function secondsOf(milliseconds: string | undefined): string {
+  const seconds = Math.ceil(Number(milliseconds) / 1000);
+  if (!(seconds > 0)) return "a minute";
+  return seconds === 1 ? "a second" : `${seconds} seconds`;
+}
+
 const descriptions: Record<string, Describe> = {
   BUDGET_EXCEEDED: budgetExceeded,
   RUN_ACTIVE: () => ({
@@ -75,14 +81,14 @@ const descriptions: Record<string, Describe> = {
     detail: `It needs the permission ${scope ?? "of another role"}. Ask an admin.`,
     retry: false,
   }),
-  RATE_LIMITED: () => ({
-    title: "Too many requests",
-    detail: "Wait a few seconds and try again.",
+  RATE_LIMITED: ({ scope, retry_after_ms }) => ({
+    title: scope === "tenant" ? "Your organization makes too many requests" : "Too many requests",
+    detail: `Nothing was done. Try again in ${secondsOf(retry_after_ms)}.`,
     retry: true,
   }),
-  TOO_MANY_STREAMS: () => ({
-    title: "Too many open pages",
-    detail: "Close a tab of Ameide and try again.",
+  TOO_MANY_STREAMS: ({ scope }) => ({
+    title: scope === "tenant" ? "Too many pages are open in your organization" : "Too many open pages",
+    detail: scope === "tenant" ? "Try again in a minute." : "Close a tab of Ameide and try again.",
     retry: true,
   }),
   PROVIDERS_EXHAUSTED: () => ({
@@ -129,10 +135,15 @@ function describe(reason: string, metadata: Metadata, message: string): Problem 
 export function problemOf(error: unknown): Problem {
   const failure = ConnectError.from(error);
   const reason = reasonOf(failure);
-  if (reason) return describe(reason, metadataOf(failure), failure.rawMessage);
+  if (reason) return describe(reason, factsOf(failure), failure.rawMessage);
   if (failure.code === Code.Unauthenticated) return describe("UNAUTHENTICATED", {}, failure.rawMessage);
   const lost = [Code.Unavailable, Code.Unknown, Code.DeadlineExceeded].includes(failure.code);
   return lost ? unreachable : describe("", {}, failure.rawMessage);
+}
+
+function factsOf(failure: ConnectError): Metadata {
+  const wait = retryDelayOf(failure);
+  return { ...metadataOf(failure), ...(wait !== undefined && { retry_after_ms: String(wait) }) };
 }
 
 /** Describes why a run did not complete. */

@@ -22,7 +22,7 @@ export function refusal(code: Code, reason: string): ConnectError {
   ]);
 }
 
-/** A server with one list of frames for each WatchRun; `stored` are the answers of GetRun. */
+/** A server with one list of frames for each WatchRun; `stored` are the answers of GetRun, or its refusals. */
 export function server(...watches: Step[][]) {
   const calls = {
     watched: [] as WatchRunRequest[],
@@ -30,7 +30,7 @@ export function server(...watches: Step[][]) {
     tokens: [] as (string | null)[],
   };
   const starts: (Error | undefined)[] = [];
-  const stored: { state: RunState; parts: ReturnType<typeof textPart>[] }[] = [];
+  const stored: (ConnectError | { state: RunState; parts: ReturnType<typeof textPart>[] })[] = [];
   const connect = (options: Partial<AmeideOptions> = {}) =>
     createAmeide({
       baseUrl: "https://in-memory",
@@ -46,7 +46,11 @@ export function server(...watches: Step[][]) {
                 if (failure !== undefined) throw failure;
                 return { run: { runId: "run-1", state: RunState.QUEUED } };
               },
-              getRun: () => ({ run: { runId: "run-1", ...stored.shift() } }),
+              getRun() {
+                const next = stored.shift();
+                if (next instanceof ConnectError) throw next;
+                return { run: { runId: "run-1", ...next } };
+              },
               async *watchRun(request, { requestHeader, signal }) {
                 calls.watched.push(request);
                 calls.tokens.push(requestHeader.get("authorization"));
