@@ -8,6 +8,8 @@ import { createContextKey } from "@connectrpc/connect";
 export interface ResponseBody {
   /** Whether bytes may be written: after the headers, and while somebody is there. */
   isOpen(): boolean;
+  /** Whether the reader cut the stream or the line; known before any signal aborts. */
+  hasLeft(): boolean;
   /** Messages written here, which Connect and its interceptors do not see. */
   readonly messages: number;
   /** False when the reader is behind: write no more until `drained`. */
@@ -27,13 +29,23 @@ export function createResponseBody(response: ServerResponse): ResponseBody {
     get messages() {
       return messages;
     },
-    isOpen: () => response.headersSent && !response.writableEnded && !response.destroyed,
+    isOpen: () => response.headersSent && !response.writableEnded && !isGone(response),
+    hasLeft: () => isGone(response),
     write(bytes, count) {
       messages += count;
       return response.write(bytes);
     },
     drained: (signal) => drained(response, signal),
   };
+}
+
+/** Over HTTP/2 the stream says so, not the response. */
+function isGone(response: ServerResponse & { stream?: unknown }): boolean {
+  const { stream } = response;
+  if (typeof stream !== "object" || stream === null) return response.destroyed;
+  return (
+    ("closed" in stream && stream.closed === true) || ("destroyed" in stream && stream.destroyed === true)
+  );
 }
 
 function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
@@ -43,7 +55,7 @@ function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
       signal.removeEventListener("abort", done);
       resolve();
     };
-    if (signal.aborted || response.destroyed) return resolve();
+    if (signal.aborted || isGone(response)) return resolve();
     response.once("drain", done).once("close", done);
     signal.addEventListener("abort", done, { once: true });
   });

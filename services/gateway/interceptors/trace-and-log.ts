@@ -3,6 +3,7 @@ import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Span } from "@opente
 import type { Log } from "../../platform/telemetry/log.ts";
 import { requestInfoKey } from "../request-info.ts";
 import { responseBodyKey } from "../response-body.ts";
+import { createLineBudget } from "./line-budget.ts";
 import { observeStream } from "./observe-stream.ts";
 
 /** Faults of ours; everything else is between the caller and their request. */
@@ -13,6 +14,7 @@ const FAULTS = new Set([Code.Internal, Code.Unknown, Code.DataLoss]);
  * callers who left are logged at debug.
  */
 export function createTraceAndLog(log: Log): Interceptor {
+  const report = createReport(log);
   return (next) => async (req) => {
     const { traceId, span, startedAt } = req.contextValues.get(requestInfoKey);
     const rpc = `${req.service.typeName}/${req.method.name}`;
@@ -21,7 +23,8 @@ export function createTraceAndLog(log: Log): Interceptor {
     const over = (messages: number, error?: unknown) => {
       end(span, error);
       const line = { rpc, traceId, milliseconds: Math.round(performance.now() - startedAt), messages };
-      report(log, line, error);
+      const body = req.contextValues.get(responseBodyKey);
+      report(line, error, body?.hasLeft() === true || hasLeft(req.signal));
     };
     try {
       const res = await around(() => next(req));
@@ -49,11 +52,25 @@ function end(span: Span, error: unknown): void {
   span.end();
 }
 
-function report(log: Log, line: Record<string, unknown>, error: unknown): void {
-  if (error === undefined) return log.debug(line, "answered");
-  const { code, cause, rawMessage } = ConnectError.from(error);
-  const details = { ...line, code: Code[code], reason: rawMessage };
-  if (FAULTS.has(code)) log.error({ ...details, err: cause }, "failed");
-  else if (code === Code.Canceled) log.debug(details, "the caller left");
-  else log.info(details, "refused");
+/** Whether nobody waits for the answer any more; a deadline is the caller's own, and worth a line. */
+const hasLeft = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && ConnectError.from(reason).code !== Code.DeadlineExceeded;
+
+const REFUSALS_PER_SECOND = 20;
+const FAULTS_PER_SECOND = 50;
+
+type Report = (line: Record<string, unknown>, error: unknown, callerLeft: boolean) => void;
+
+/** Beyond so many a second, failed calls are logged at debug. */
+function createReport(log: Log): Report {
+  const refusals = createLineBudget(REFUSALS_PER_SECOND, (more) => log.info({ more }, "more were refused"));
+  const faults = createLineBudget(FAULTS_PER_SECOND, (more) => log.error({ more }, "more failed"));
+  return (line, error, callerLeft) => {
+    if (error === undefined) return log.debug(line, "answered");
+    const { code, cause, rawMessage } = ConnectError.from(error);
+    const details = { ...line, code: Code[code], reason: rawMessage };
+    if (FAULTS.has(code)) log[faults.take() ? "error" : "debug"]({ ...details, err: cause }, "failed");
+    else if (callerLeft || code === Code.Canceled) log.debug(details, "the caller left");
+    else log[refusals.take() ? "info" : "debug"](details, "refused");
+  };
 }
