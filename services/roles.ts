@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { OpenAdapters } from "./adapters.ts";
-import { createAgentExecutor } from "./execution/agent-executor.ts";
+import { createAgentExecutor, type ReportingExecutor } from "./execution/agent-executor.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
 import { sweepAnswers } from "./execution/models/cache/model-cache-store.ts";
 import { createResponseCache } from "./execution/models/cache/response-cache.ts";
+import { startHealthReports, type HealthReportDeps } from "./execution/models/report-health.ts";
 import { createModerator } from "./execution/models/moderation/create-moderator.ts";
 import { startRunLoop, type RunLoop } from "./execution/run-loop.ts";
 import { createDevIssuer } from "./gateway/dev-issuer/dev-issuer.ts";
@@ -66,30 +67,40 @@ async function createGatewayRole(deps: RoleDeps): Promise<Answer> {
 const probesOf = ({ adapters, draining }: RoleDeps): Answer =>
   createProbes({ check: () => checkDependencies(adapters.dependencies), draining });
 
-/** Claims runs and works on them. */
-export function startExecution({ config, slices, log }: RoleDeps): RunLoop {
-  const executor = createAgentExecutor({
-    database: slices.database,
-    agents: slices.agents,
-    providers: config.MODEL_PROVIDERS,
-    offlineTokensPerSecond: config.OFFLINE_TOKENS_PER_SECOND,
-    tools: slices.tools,
-    moderator: createModerator(config),
-    cache: createResponseCache({
-      database: slices.database,
-      now: slices.now,
-      seconds: config.MODEL_CACHE_SECONDS,
-      warn: (message, details) => log.warn(details, message),
-    }),
-  });
-  return startRunLoop({
+/** Claims runs and works on them, and tells how the model providers are. */
+export function startExecution(deps: RoleDeps): RunLoop {
+  const { config, slices, log } = deps;
+  const warn = (message: string, details: Record<string, unknown>) => log.warn(details, message);
+  const executor = executorOf(deps, warn);
+  const executorId = randomUUID();
+  const reports = startHealthReports({ ...slices, executorId, warn, health: executor.health });
+  const loop = startRunLoop({
     ...slices,
     executor,
-    executorId: randomUUID(),
+    executorId,
     concurrency: config.EXECUTION_CONCURRENCY,
     leaseSeconds: config.RUN_LEASE_SECONDS,
     forget: (tenantId, runId) => slices.database.transaction(tenantId, (tx) => deleteCheckpoints(tx, runId)),
-    warn: (message, details) => log.warn(details, message),
+    warn,
+  });
+  return {
+    async stop(graceMilliseconds) {
+      await loop.stop(graceMilliseconds);
+      await reports.stop();
+    },
+  };
+}
+
+function executorOf({ config, slices }: RoleDeps, warn: HealthReportDeps["warn"]): ReportingExecutor {
+  const { agents, database, now, tools } = slices;
+  return createAgentExecutor({
+    database,
+    agents,
+    tools,
+    providers: config.MODEL_PROVIDERS,
+    offlineTokensPerSecond: config.OFFLINE_TOKENS_PER_SECOND,
+    moderator: createModerator(config),
+    cache: createResponseCache({ database, now, warn, seconds: config.MODEL_CACHE_SECONDS }),
   });
 }
 

@@ -27,6 +27,7 @@ import {
   createChatRuns,
   createInferenceHandlers,
   createModelCatalog,
+  createProviderHandlers,
   keptRef,
   type ModelCatalog,
   type RunDeps,
@@ -65,7 +66,7 @@ export const EVENT_REGISTRY = createRegistry(
 
 /** Wires the slices by hand, each with only what it uses. */
 export function composeSlices(config: Config, adapters: Adapters): Slices {
-  const { database, bus, now } = adapters;
+  const { bus, now } = adapters;
   const catalog = createModelCatalog(config.MODEL_PROVIDERS);
   const budgetDeps = budgetDepsOf(config, catalog, now);
   const events = createEventStore({ bus, registry: EVENT_REGISTRY, now });
@@ -75,7 +76,8 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   return {
     ...runDeps,
     tools: toolPortsOf(runDeps),
-    handlers: (streams) => composeHandlers(runDeps, budgetDeps, streams),
+    handlers: (streams) =>
+      composeHandlers({ ...runDeps, providers: config.MODEL_PROVIDERS }, budgetDeps, streams),
   };
 }
 
@@ -91,7 +93,7 @@ function budgetDepsOf(config: Config, catalog: ModelCatalog, now: () => Date): B
 }
 
 function composeHandlers(
-  deps: RunDeps & Adapters,
+  deps: RunDeps & Adapters & Pick<Parameters<typeof createProviderHandlers>[0], "providers">,
   budgetDeps: BudgetDeps,
   streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">,
 ): Handlers {
@@ -112,6 +114,7 @@ function composeHandlers(
     agents,
     agentRegistry: createAgentRegistryHandlers(deps),
     budgets: createBudgetHandlers({ ...deps, ...budgetDeps }),
+    providers: createProviderHandlers(deps),
   };
 }
 

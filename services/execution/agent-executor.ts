@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { Command, INTERRUPT, isInterrupted } from "@langchain/langgraph";
-import type { AgentDefinition, AgentRegistry } from "../inference/index.ts";
+import type { AgentDefinition, AgentRegistry, HealthReport } from "../inference/index.ts";
 import type { ProviderConfig } from "../platform/config/config.ts";
 import type { Database } from "../platform/db/database.ts";
 import type { AgentEvent, AgentExecutor, AgentRequest } from "./agent-event.ts";
@@ -23,6 +23,7 @@ import { createInputCheck } from "./models/moderation/input-check.ts";
 import type { Moderator } from "./models/moderation/moderator.ts";
 import { DEFAULT_PATIENCE, type Patience } from "./models/patience.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
+import { healthReport } from "./models/report-health.ts";
 import type { ToolPorts } from "./tool-ports.ts";
 
 const LONGEST_SETTLING_MILLISECONDS = 2_000;
@@ -41,8 +42,13 @@ export interface AgentExecutorDeps {
   patience?: Partial<Patience>;
 }
 
+/** An executor that knows how the models are. */
+export interface ReportingExecutor extends AgentExecutor {
+  health(): HealthReport[];
+}
+
 /** Executes agents as LangGraph graphs, one thread per run. */
-export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
+export function createAgentExecutor(deps: AgentExecutorDeps): ReportingExecutor {
   const patience = { ...DEFAULT_PATIENCE, ...deps.patience };
   const factory = createModelFactory({ ...deps, patience });
   const inputCheck = deps.moderator && createInputCheck(deps.moderator);
@@ -51,10 +57,10 @@ export function createAgentExecutor(deps: AgentExecutorDeps): AgentExecutor {
   countTokens("warm");
 
   return {
+    health: () => factory.list().map(healthReport),
     async *execute(request) {
-      const { tenantId, attempt, signal } = request;
+      const { tenantId, agentId, agentVersion, attempt, signal } = request;
       signal.throwIfAborted();
-      const { agentId, agentVersion } = request;
       const agent = await deps.agents.getVersion(deps.database.reader(tenantId), agentId, agentVersion);
       signal.throwIfAborted();
       const saver = new RunCheckpointSaver(deps.database, tenantId, { startsEmpty: attempt === 1 });

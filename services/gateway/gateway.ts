@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
+import { ProviderService } from "@ameide/proto/ameide/inference/v1/provider_service_pb.js";
 import {
   ArtifactCommandService,
   ArtifactQueryService,
@@ -38,6 +39,7 @@ export interface Handlers {
   agents: ServiceImpl<typeof AgentService>;
   agentRegistry: ServiceImpl<typeof AgentRegistryService>;
   budgets: ServiceImpl<typeof BudgetService>;
+  providers: ServiceImpl<typeof ProviderService>;
 }
 
 export interface GatewayDeps {
@@ -64,6 +66,7 @@ export const PUBLIC_SERVICES: readonly DescService[] = [
   AgentService,
   AgentRegistryService,
   BudgetService,
+  ProviderService,
 ];
 
 const READ_MAX_BYTES = 4 * 1024 * 1024;
@@ -92,6 +95,7 @@ function registerRoutes(router: ConnectRouter, { handlers, readiness, draining }
   router.service(AgentService, handlers.agents);
   router.service(AgentRegistryService, handlers.agentRegistry);
   router.service(BudgetService, handlers.budgets);
+  router.service(ProviderService, handlers.providers);
   const services = new Set(PUBLIC_SERVICES.map((service) => service.typeName));
   router.service(
     Health,

@@ -3,6 +3,8 @@ export { createAgentRegistry, needsOf, type AgentDefinition, type AgentRegistry 
 export { BUILT_IN_AGENTS } from "./agents/built-in-agents.ts";
 export { createAgentRegistryHandlers } from "./agents/registry-handlers.ts";
 export { CANCEL_SUBJECT, changeRun, type RunDeps } from "./change-run.ts";
+export { createProviderHandlers } from "./providers/provider-handlers.ts";
+export { forgetHealth, saveHealth, type HealthReport } from "./providers/provider-health-store.ts";
 export { createChatRuns } from "./chat-runs.ts";
 export { STOPPED } from "./close-tool-calls.ts";
 export { conversationOfRun } from "./conversation.ts";

@@ -98,6 +98,7 @@ const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "BudgetService.GetCredits": () => ({}),
   "BudgetService.SummarizeUsage": ({ runId }) => ({ runId, groupBy: [3] }),
   "BudgetService.ExportUsage": ({ runId }) => ({ runId }),
+  "ProviderService.ListProviders": () => ({}),
 };
 
 /** How tests name an RPC. */

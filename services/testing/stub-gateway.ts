@@ -66,6 +66,7 @@ const NOTHING = {
   agents: {},
   agentRegistry: {},
   budgets: {},
+  providers: {},
 };
 
 function recordingLog(lines: Record<string, unknown>[]): Log {

@@ -7,6 +7,7 @@ import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_se
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { ProviderService } from "@ameide/proto/ameide/inference/v1/provider_service_pb.js";
 import { createClient, type Client, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { v7 as uuidv7 } from "uuid";
@@ -43,6 +44,7 @@ export interface Clients {
   agents: Client<typeof AgentService>;
   agentRegistry: Client<typeof AgentRegistryService>;
   budgets: Client<typeof BudgetService>;
+  providers: Client<typeof ProviderService>;
 }
 
 export interface Caller extends Clients, TokenSubject {
@@ -115,5 +117,6 @@ function clientsOf(baseUrl: string, sessionManager: Http2SessionManager, token: 
     agents: createClient(AgentService, transport),
     agentRegistry: createClient(AgentRegistryService, transport),
     budgets: createClient(BudgetService, transport),
+    providers: createClient(ProviderService, transport),
   };
 }

@@ -1,6 +1,10 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { createModelCatalog, OFFLINE_MODEL, type ModelInfo } from "../../inference/index.ts";
-import type { ModelConfig, ProviderConfig } from "../../platform/config/provider-config.ts";
+import {
+  DEFAULT_PARALLEL,
+  type ModelConfig,
+  type ProviderConfig,
+} from "../../platform/config/provider-config.ts";
 import { createCallSlots, type CallSlots } from "./call-slots.ts";
 import { createModelGuard, type ModelGuard } from "./model-guard.ts";
 import { OfflineModel } from "./offline-model.ts";
@@ -25,7 +29,7 @@ export interface ChatModel {
 export interface ModelFactory {
   /** Undefined when no provider of that name is configured (any more). */
   find(ref: string): ChatModel | undefined;
-  /** The configured ones. */
+  /** The configured ones, or the offline model where none is. */
   list(): readonly ChatModel[];
 }
 
@@ -38,8 +42,6 @@ interface ModelFactoryOptions {
 
 /** Callers choose output limits, and each limit is a client of its own. */
 const MOST_CLIENTS = 16;
-/** Where a provider is configured without a limit. */
-const DEFAULT_PARALLEL = 1000;
 
 export function createModelFactory(options: ModelFactoryOptions): ModelFactory {
   const { providers, patience, offlineTokensPerSecond: tokensPerSecond } = options;
@@ -59,7 +61,7 @@ export function createModelFactory(options: ModelFactoryOptions): ModelFactory {
     client: remembered((maxOutputTokens) => new OfflineModel({ maxOutputTokens, tokensPerSecond })),
   };
   const byRef = new Map([...configured, offline].map((model) => [model.ref, model]));
-  return { find: (ref) => byRef.get(ref), list: () => configured };
+  return { find: (ref) => byRef.get(ref), list: () => (configured.length > 0 ? configured : [offline]) };
 }
 
 function modelsOf(

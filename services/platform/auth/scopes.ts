@@ -8,6 +8,7 @@ export const SCOPES = [
   "budget.write",
   "chat.read",
   "chat.write",
+  "provider.read",
   "run.read",
   "run.write",
 ] as const;
@@ -20,7 +21,7 @@ const TALK: readonly Scope[] = ["chat.write", "run.write"];
 export const SCOPES_OF_ROLE = {
   viewer: new Set(READ),
   reviewer: new Set([...READ, ...TALK]),
-  editor: new Set([...READ, ...TALK, "artifact.write"]),
+  editor: new Set([...READ, ...TALK, "artifact.write", "provider.read"]),
   admin: new Set(SCOPES),
 } satisfies Record<string, ReadonlySet<Scope>> as Record<Role, ReadonlySet<Scope>>;
 

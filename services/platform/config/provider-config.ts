@@ -45,12 +45,13 @@ const provider = z.object({
   kind: z.enum(["openai", "anthropic"]),
   base_url: serviceUrl.optional(),
   api_key: z.string().min(1),
-  /** Most calls at a time, of one process. */
+  /** Most calls at a time, of one process. Default: DEFAULT_PARALLEL. */
   max_parallel: z.number().int().positive().optional(),
   /** Replaces personal data by placeholders before anything is sent. */
   mask_pii: z.boolean().optional(),
   models: z.array(model).min(1),
 });
+export const DEFAULT_PARALLEL = 1000;
 export type ProviderConfig = z.infer<typeof provider>;
 export type ModelConfig = ProviderConfig["models"][number];
 
