@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ToolPorts } from "../tool-ports.ts";
-import { callTool } from "./call-tool.ts";
+import { callTool, type CallContext } from "./call-tool.ts";
 import { currentTime } from "./current-time.ts";
 import { lookUpArtifact } from "./look-up-artifact.ts";
-import { defineTool, type ToolContext } from "./tool.ts";
+import { defineTool } from "./tool.ts";
 
 const order = { artifactId: "a-1", title: "Order", kind: "bpmn", updateTime: new Date(0) };
 
@@ -16,7 +16,7 @@ const portsWith = (ports: Partial<ToolPorts>): ToolPorts => ({
   ...ports,
 });
 
-function contextWith(fields: Partial<ToolContext> = {}): ToolContext {
+function contextWith(fields: Partial<CallContext> = {}): CallContext {
   return {
     tenantId: "tenant",
     userId: "alice",
@@ -28,7 +28,13 @@ function contextWith(fields: Partial<ToolContext> = {}): ToolContext {
 }
 
 function toolThat(run: () => Promise<string>) {
-  return defineTool({ name: "probe", description: "Probes.", schema: z.strictObject({}), run });
+  return defineTool({
+    name: "probe",
+    description: "Probes.",
+    schema: z.strictObject({}),
+    result: z.string(),
+    run,
+  });
 }
 
 describe("the tools", () => {
@@ -57,12 +63,16 @@ describe("the tools", () => {
 describe("a tool call that cannot be made", () => {
   it.each([
     ["{not json", /not valid JSON/],
-    ['"Order"', /expected object/],
-    ["null", /expected object/],
-    ["{}", /query: .*expected string/],
+    ['"Order"', /must be object/],
+    ["null", /must be object/],
+    ["{}", /query: is missing/],
+    ['{"query":7}', /query: must be string/],
     ['{"query":""}', /query: /],
+    ['{"query":"  "}', /query: /],
     [`{"query":"${"x".repeat(201)}"}`, /query: .*200/],
-    ['{"query":"a","tenant_id":"other"}', /tenant_id/],
+    ['{"query":"a","tenant_id":"other"}', /tenant_id: is not known/],
+    ['{"a":1,"b":2}', /query: is missing; a: is not known; b: is not known/],
+    [`{"query":"${"x".repeat(70_000)}"}`, /at most 64000/],
   ])("because of the arguments %s tells the model what is wrong", async (json, message) => {
     const { result, failed } = await callTool(lookUpArtifact, json, contextWith());
     expect(failed).toBe(true);
@@ -90,6 +100,7 @@ describe("a tool that goes wrong", () => {
       name: "probe",
       description: "Probes.",
       schema: z.strictObject({}),
+      result: z.string(),
       async run(_args, { signal }) {
         signal.addEventListener("abort", () => (stopped = true));
         return new Promise(() => undefined);
@@ -114,21 +125,66 @@ describe("a tool that goes wrong", () => {
     await expect(callTool(slow, "", contextWith({ signal: stop.signal }))).rejects.toBe(reason);
   });
 
-  it("may not flood the model: long results are cut with a note, bad characters replaced", async () => {
-    const { result } = await callTool(
-      toolThat(async () => "😀".repeat(20_000)),
+  it("may not flood the model: a result that is too long fails, and says that less is to be asked", async () => {
+    const { result, failed } = await callTool(
+      toolThat(async () => "x".repeat(16_001)),
       "",
       contextWith(),
     );
-    expect(result.length).toBeLessThanOrEqual(16_000);
-    expect(result).toMatch(/\[cut: the result has 40000 characters\]$/);
-    expect(result.isWellFormed()).toBe(true);
-    expect(
-      await callTool(
-        toolThat(async () => "a\ud83d"),
-        "",
-        contextWith(),
-      ),
-    ).toEqual({ result: "a\ufffd", failed: false });
+    expect({ result, failed }).toEqual({
+      result: "probe failed: its result has 16001 characters, and at most 16000 are taken; ask for less",
+      failed: true,
+    });
+    const longest = toolThat(async () => "y".repeat(16_000));
+    expect((await callTool(longest, "", contextWith())).failed).toBe(false);
+  });
+
+  it("has its bad characters replaced", async () => {
+    const broken = toolThat(async () => "a\ud83d");
+    expect(await callTool(broken, "", contextWith())).toEqual({ result: "a\ufffd", failed: false });
+  });
+
+  // Seen to fail without the check of results: the model would read 42 as if it were a text.
+  it.each<[string, unknown, RegExp]>([
+    ["another type", 42, /result: must be string/],
+    ["nothing", undefined, /there is none/],
+    ["what is no JSON", 1n, /^probe failed\.$/],
+  ])("by answering %s fails", async (_, value, message) => {
+    const wrong = toolThat(async () => value as string);
+    const { result, failed } = await callTool(wrong, "", contextWith());
+    expect(failed).toBe(true);
+    expect(result).toMatch(message);
+  });
+
+  it("by answering more than its schema has fails, so that nothing internal slips out", async () => {
+    const chatty = defineTool({
+      name: "probe",
+      description: "Probes.",
+      schema: z.strictObject({}),
+      result: z.strictObject({ title: z.string() }),
+      run: async () => ({ title: "Order", password: "hunter2" }),
+    });
+    const { result, failed } = await callTool(chatty, "", contextWith());
+    expect({ result, failed }).toEqual({
+      result: "probe failed: its result is not what it should be: password: is not known",
+      failed: true,
+    });
+  });
+
+  it("reaches no network that is not on its list", async () => {
+    const curious = defineTool({
+      name: "probe",
+      description: "Probes.",
+      schema: z.strictObject({}),
+      result: z.string(),
+      origins: ["http://127.0.0.1:1"],
+      run: async (_args, { fetch }) => (await fetch("http://127.0.0.1:1/")).text(),
+    });
+    expect(await callTool(curious, "", contextWith())).toEqual({
+      result: "probe failed: 127.0.0.1 is not an address of the public internet",
+      failed: true,
+    });
+    const { origins: _, ...unlisted } = curious;
+    expect((await callTool(unlisted, "", contextWith())).result).toContain("is not on the tool's list");
   });
 });

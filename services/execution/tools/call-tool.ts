@@ -1,8 +1,12 @@
 import { AppError } from "../../platform/errors/app-error.ts";
+import { createGuardedFetch, NetworkFailure } from "./guarded-fetch.ts";
+import { OutOfMemory } from "./isolated-work.ts";
+import { schemaProblems } from "./schema-check.ts";
 import { ToolInputError, type Tool, type ToolContext } from "./tool.ts";
 
-/** Longest result that a model gets to see, in characters. */
+/** Longest result that a model gets to see, and longest arguments that are looked at, in characters. */
 const LONGEST_RESULT = 16_000;
+const LONGEST_ARGUMENTS = 64_000;
 export const TOOL_TIMEOUT_MILLISECONDS = 10_000;
 
 export interface ToolOutcome {
@@ -10,20 +14,24 @@ export interface ToolOutcome {
   failed: boolean;
 }
 
+/** What a call is given; what else its context holds is made for it. */
+export type CallContext = Omit<ToolContext, "fetch">;
+
 /** Calls a tool with the arguments as the model wrote them. Whatever goes wrong becomes a result that says so. */
 export async function callTool(
   tool: Tool,
   argumentsJson: string,
-  context: ToolContext,
-  timeoutMilliseconds = TOOL_TIMEOUT_MILLISECONDS,
+  context: CallContext,
+  timeoutMilliseconds = tool.timeoutMilliseconds ?? TOOL_TIMEOUT_MILLISECONDS,
 ): Promise<ToolOutcome> {
   const timeout = new AbortController();
   const signal = AbortSignal.any([context.signal, timeout.signal]);
   const timer = setTimeout(() => timeout.abort(new ToolTimeout()), timeoutMilliseconds);
   try {
     const args = argumentsOf(argumentsJson);
-    const result = await untilAborted(tool.run(args, { ...context, signal }), signal);
-    return { result: cut(result.toWellFormed()), failed: false };
+    const fetch = createGuardedFetch({ origins: tool.origins ?? [], signal });
+    const value = await untilAborted(tool.run(args, { ...context, fetch, signal }), signal);
+    return { result: resultOf(tool, value), failed: false };
   } catch (error) {
     context.signal.throwIfAborted();
     return { result: cut(explain(tool, error, timeoutMilliseconds)), failed: true };
@@ -46,9 +54,32 @@ export function parsedArguments(
 
 class ToolTimeout extends Error {}
 
+class UnusableResult extends Error {}
+
+/** A text as it is, anything else as JSON; a part of it would be no JSON, so one that is too long fails. */
+function resultOf(tool: Tool, value: unknown): string {
+  const json = JSON.stringify(value) ?? "";
+  if (json.length > 2 * LONGEST_RESULT) throw tooLong(json);
+  const broken = json === "" ? ["there is none"] : schemaProblems(tool.result, JSON.parse(json), "result");
+  if (broken.length > 0)
+    throw new UnusableResult(`its result is not what it should be: ${broken.join("; ")}`);
+  const result = (typeof value === "string" ? value : json).toWellFormed();
+  if (result.length > LONGEST_RESULT) throw tooLong(result);
+  return result;
+}
+
+const tooLong = ({ length }: string) =>
+  new UnusableResult(
+    `its result has ${length} characters, and at most ${LONGEST_RESULT} are taken; ask for less`,
+  );
+
 /** A model that wants no arguments may send none. */
 function argumentsOf(json: string): unknown {
   if (json.trim() === "") return {};
+  if (json.length > LONGEST_ARGUMENTS)
+    throw new ToolInputError(
+      `they have ${json.length} characters, and at most ${LONGEST_ARGUMENTS} are taken`,
+    );
   try {
     return JSON.parse(json);
   } catch {
@@ -69,7 +100,9 @@ function explain(tool: Tool, error: unknown, timeoutMilliseconds: number): strin
     return `The arguments of ${tool.name} cannot be used: ${error.message}`.toWellFormed();
   if (error instanceof ToolTimeout)
     return `${tool.name} did not answer within ${timeoutMilliseconds / 1000} seconds.`;
-  if (error instanceof AppError) return `${tool.name} failed: ${error.message}`;
+  if (error instanceof OutOfMemory) return `${tool.name} would take more memory than it may.`;
+  if (error instanceof AppError || error instanceof NetworkFailure || error instanceof UnusableResult)
+    return `${tool.name} failed: ${error.message}`;
   return `${tool.name} failed.`;
 }
 

@@ -22,8 +22,9 @@ export const createArtifact = defineTool({
     scope: "artifact.write",
     prompt: ({ title, kind }) => `Create the ${kind} artifact “${title}”?`,
   },
+  result: z.strictObject({ artifact_id: z.string(), title: z.string(), kind: z.string() }),
   async run({ title, kind }, { ports, tenantId, userId, idempotencyKey }) {
     const artifactId = await ports.createArtifact({ tenantId, userId }, { title, kind }, idempotencyKey);
-    return JSON.stringify({ artifact_id: artifactId, title, kind });
+    return { artifact_id: artifactId, title, kind };
   },
 });

@@ -12,9 +12,10 @@ export const currentTime = defineTool({
       .optional()
       .describe("IANA name such as Europe/Berlin; UTC if left out"),
   }),
+  result: z.strictObject({ time: z.string(), timezone: z.string(), local: z.string() }),
   async run({ timezone = "UTC" }, { ports }) {
     const now = ports.now();
-    return JSON.stringify({ time: now.toISOString(), timezone, local: localTime(now, timezone) });
+    return { time: now.toISOString(), timezone, local: localTime(now, timezone) };
   },
 });
 

@@ -8,6 +8,16 @@ export const lookUpArtifact = defineTool({
   schema: z.strictObject({
     query: z.string().trim().min(1).max(200).describe("a part of the title, or an artifact id"),
   }),
+  result: z.strictObject({
+    artifacts: z.array(
+      z.strictObject({
+        artifact_id: z.string(),
+        title: z.string(),
+        kind: z.string(),
+        update_time: z.string(),
+      }),
+    ),
+  }),
   async run({ query }, { ports, tenantId, userId }) {
     const found = await ports.findArtifacts({ tenantId, userId }, query);
     const artifacts = found.map(({ artifactId, title, kind, updateTime }) => ({
@@ -16,6 +26,6 @@ export const lookUpArtifact = defineTool({
       kind,
       update_time: updateTime.toISOString(),
     }));
-    return JSON.stringify({ artifacts });
+    return { artifacts };
   },
 });

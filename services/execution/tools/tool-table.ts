@@ -1,10 +1,11 @@
 import { askUser } from "./ask-user.ts";
+import { calculate } from "./calculate.ts";
 import { createArtifact } from "./create-artifact.ts";
 import { currentTime } from "./current-time.ts";
 import { lookUpArtifact } from "./look-up-artifact.ts";
 import type { Tool } from "./tool.ts";
 
-const TOOLS: readonly Tool[] = [currentTime, lookUpArtifact, askUser, createArtifact];
+const TOOLS: readonly Tool[] = [currentTime, lookUpArtifact, askUser, createArtifact, calculate];
 const BY_NAME: ReadonlyMap<string, Tool> = new Map(TOOLS.map((tool) => [tool.name, tool]));
 
 export const TOOL_NAMES: readonly string[] = [...BY_NAME.keys()];

@@ -3,6 +3,12 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { z } from "zod";
 import type { Scope } from "../../platform/auth/scopes.ts";
 import type { ToolPorts } from "../tool-ports.ts";
+import type { GuardedFetch } from "./guarded-fetch.ts";
+import { runIsolated, type IsolatedWork } from "./isolated-work.ts";
+import { schemaProblems, type JsonSchema } from "./schema-check.ts";
+import { ToolInputError } from "./tool-failures.ts";
+
+export { ToolInputError } from "./tool-failures.ts";
 
 /** On whose behalf and with what a tool works. */
 export interface ToolContext {
@@ -11,6 +17,8 @@ export interface ToolContext {
   ports: ToolPorts;
   /** The same when a crashed run calls the tool again for the same call: an effect happens once per key. */
   idempotencyKey: string;
+  /** The only way to the network: to the origins of the tool's list. */
+  fetch: GuardedFetch;
   signal: AbortSignal;
 }
 
@@ -30,35 +38,40 @@ export interface Tool {
   name: string;
   description: string;
   /** JSON Schema of the arguments. */
-  parameters: Record<string, unknown>;
+  parameters: JsonSchema;
+  /** JSON Schema of the result; what does not match it no model sees. */
+  result: JsonSchema;
+  /** What it may reach, such as "https://api.example.com"; default: nothing. */
+  origins?: readonly string[];
+  /** How long a call may take; default: 10 s. */
+  timeoutMilliseconds?: number;
   needsApproval?: Approval;
   /** A tool that asks a person has no `run` of its own: the answer is its result. Takes what `parse` returns. */
   ask?(args: unknown): Question;
   /** The arguments as the tool takes them. Throws ToolInputError when they break the schema. */
   parse(args: unknown): unknown;
-  /** Throws ToolInputError when the arguments break the schema. */
-  run(args: unknown, context: ToolContext): Promise<string>;
+  /** Resolves to JSON. Throws ToolInputError when the arguments break the schema. */
+  run(args: unknown, context: ToolContext): Promise<unknown>;
 }
 
-/** The arguments cannot be used; the message tells the model what is wrong. */
-export class ToolInputError extends Error {}
-
-interface ToolDefinition<S extends z.ZodType> {
-  name: string;
-  description: string;
+interface ToolDefinition<S extends z.ZodType, R extends z.ZodType> extends Pick<
+  Tool,
+  "name" | "description" | "origins" | "timeoutMilliseconds"
+> {
   schema: S;
+  result: R;
   needsApproval?: { scope: Scope; prompt(args: z.infer<S>): string };
-  run(args: z.infer<S>, context: ToolContext): Promise<string>;
+  run(args: z.infer<S>, context: ToolContext): Promise<z.infer<R>>;
 }
 
-export function defineTool<S extends z.ZodType>(definition: ToolDefinition<S>): Tool {
-  const { name, description, schema, needsApproval, run } = definition;
-  const parse = parserOf(schema);
+export function defineTool<S extends z.ZodType, R extends z.ZodType>(definition: ToolDefinition<S, R>): Tool {
+  const { schema, result, needsApproval, run, ...same } = definition;
+  const { parameters, parse } = argumentsOf(schema);
   return {
-    name,
-    description,
-    parameters: parametersOf(schema),
+    ...same,
+    parameters,
     parse,
+    result: z.toJSONSchema(result),
     ...(needsApproval && {
       needsApproval: {
         scope: needsApproval.scope,
@@ -67,6 +80,23 @@ export function defineTool<S extends z.ZodType>(definition: ToolDefinition<S>): 
     }),
     run: async (args, context) => run(parse(args), context),
   };
+}
+
+type IsolatedDefinition<S extends z.ZodType, R extends z.ZodType> = Omit<
+  ToolDefinition<S, R>,
+  "run" | "origins"
+> & {
+  work: IsolatedWork;
+};
+
+/** A tool that may take long or much: it works in a thread of its own, without a context. */
+export function defineIsolatedTool<S extends z.ZodType, R extends z.ZodType>(
+  definition: IsolatedDefinition<S, R>,
+): Tool {
+  const { work, ...same } = definition;
+  const run = async (args: z.infer<S>, { signal }: ToolContext) =>
+    (await runIsolated(work, args, signal)) as z.infer<R>;
+  return defineTool<S, R>({ ...same, run });
 }
 
 interface QuestionDefinition<S extends z.ZodType> {
@@ -82,18 +112,20 @@ export function defineQuestion<S extends z.ZodType>(definition: QuestionDefiniti
   return {
     name,
     description,
-    parameters: parametersOf(schema),
-    parse: parserOf(schema),
+    ...argumentsOf(schema),
+    result: z.toJSONSchema(z.string()),
     ask: (args) => ask(args as z.infer<S>),
     run: () => Promise.reject(new TypeError(`${name} is answered by a person`)),
   };
 }
 
-/** A model may leave out what has a default. */
-const parametersOf = (schema: z.ZodType): Record<string, unknown> => z.toJSONSchema(schema, { io: "input" });
-
-function parserOf<S extends z.ZodType>(schema: S): (args: unknown) => z.infer<S> {
-  return (args) => {
+/** Checked against what the model is told first; what a JSON Schema cannot say comes after. */
+function argumentsOf<S extends z.ZodType>(schema: S) {
+  // A model may leave out what has a default.
+  const parameters = z.toJSONSchema(schema, { io: "input" });
+  const parse = (args: unknown): z.infer<S> => {
+    const broken = schemaProblems(parameters, args, "arguments");
+    if (broken.length > 0) throw new ToolInputError(broken.join("; "));
     const parsed = schema.safeParse(args);
     if (parsed.success) return parsed.data;
     const problems = parsed.error.issues.map(
@@ -101,4 +133,5 @@ function parserOf<S extends z.ZodType>(schema: S): (args: unknown) => z.infer<S>
     );
     throw new ToolInputError(problems.join("; "));
   };
+  return { parameters, parse };
 }
