@@ -3,36 +3,12 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { Database } from "../platform/db/database.ts";
+import { crashingAt, crashMoments } from "../testing/crashing-database.ts";
 import { forEachDatabase } from "../testing/databases.ts";
 import type { FakeAnswer, FakeRequest } from "../testing/fake-openai-server.ts";
 import type { AgentEvent, AgentExecutor } from "./agent-event.ts";
 import { collect, createTestExecutor, eventsOf, requestFor, textOf } from "../testing/test-executor.ts";
 import { startFakeProvider, type FakeProvider } from "../testing/fake-provider.ts";
-
-interface CrashingDatabase {
-  database: Database;
-  crashed: Promise<void>;
-}
-
-/** Stops answering at the `operation`th transaction: before it took effect, or after. */
-function crashingAt(database: Database, operation: number, moment: "before" | "after"): CrashingDatabase {
-  const { promise: crashed, resolve: crash } = Promise.withResolvers<void>();
-  const never = () => {
-    crash();
-    return new Promise<never>(() => undefined);
-  };
-  let operations = 0;
-  const crashing: Database = {
-    ...database,
-    async transaction(tenantId, work) {
-      operations += 1;
-      if (operations > operation || (operations === operation && moment === "before")) return never();
-      const result = await database.transaction(tenantId, work);
-      return operations === operation ? never() : result;
-    },
-  };
-  return { database: crashing, crashed };
-}
 
 /** A model that never calls a tool twice in the same way, so that a call made anew shows. */
 function answerFreshly({ body }: FakeRequest): FakeAnswer {
@@ -55,10 +31,7 @@ async function eventsUntil(
   return events;
 }
 
-const MOMENTS = Array.from({ length: 11 }, (_, i) => i + 1).flatMap((n) => [
-  [n, "before"] as const,
-  [n, "after"] as const,
-]);
+const MOMENTS = crashMoments(11);
 
 forEachDatabase((opened) => {
   let fake: FakeProvider;
