@@ -9,7 +9,7 @@ import { keepRelay, leaveRelay, takeRelay, type RelayHolder } from "./relay-chec
 export interface EventRelayDeps extends FeedDeps {
   publisher: EventPublisher;
   log: Pick<Log, "info" | "warn">;
-  /** A relay that is silent for so long is replaced. Default 15. */
+  /** A relay that is silent for so long is replaced. Default 10. */
   leaseSeconds?: number;
 }
 
@@ -19,7 +19,7 @@ export interface EventRelay {
 }
 
 const RELAY = "events";
-const LEASE_SECONDS = 15;
+const LEASE_SECONDS = 10;
 const PAUSE_MILLISECONDS = 1000;
 
 /**
