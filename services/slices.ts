@@ -14,7 +14,7 @@ import {
   type CreateArtifactDeps,
 } from "./artifact/index.ts";
 import { createBudgetHandlers, createPriceTable, createRunBudget, type BudgetDeps } from "./budget/index.ts";
-import { createChatHandlers, linkPrimaryChat, readableChatReference } from "./chat/index.ts";
+import { createChatHandlers, linkPrimaryChat, mayReadChat, readableChatReference } from "./chat/index.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
 import type { ToolPorts } from "./execution/tool-ports.ts";
 import { TOOL_NAMES } from "./execution/tools/tool-table.ts";
@@ -68,8 +68,8 @@ export const EVENT_REGISTRY = createRegistry(
 export function composeSlices(config: Config, adapters: Adapters): Slices {
   const { bus, now } = adapters;
   const catalog = createModelCatalog(config.MODEL_PROVIDERS);
-  const budgetDeps = budgetDepsOf(config, catalog, now);
   const events = createEventStore({ bus, registry: EVENT_REGISTRY, now });
+  const budgetDeps = { ...budgetDepsOf(config, catalog, now), events };
   const agents = createAgentRegistry(catalog, { bus, tools: TOOL_NAMES, rollouts: config.AGENT_ROLLOUTS });
   const budget = createRunBudget(budgetDeps);
   const runDeps = { ...adapters, events, agents, budget, forgetRun: deleteCheckpoints };
@@ -81,7 +81,7 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   };
 }
 
-function budgetDepsOf(config: Config, catalog: ModelCatalog, now: () => Date): BudgetDeps {
+function budgetDepsOf(config: Config, catalog: ModelCatalog, now: () => Date): Omit<BudgetDeps, "events"> {
   const prices = catalog.list().flatMap(({ ref, price }) => (price ? [{ model: ref, ...price }] : []));
   const kept = catalog.list().map(({ ref }) => ({ model: keptRef(ref), input: 0, output: 0 }));
   return {
@@ -113,7 +113,7 @@ function composeHandlers(
     inference: { ...inference, ...createRunStreamHandlers({ ...deps, ...streams }) },
     agents,
     agentRegistry: createAgentRegistryHandlers(deps),
-    budgets: createBudgetHandlers({ ...deps, ...budgetDeps }),
+    budgets: createBudgetHandlers({ ...deps, ...budgetDeps, mayReadChat }),
     providers: createProviderHandlers(deps),
   };
 }

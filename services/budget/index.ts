@@ -1,5 +1,7 @@
 /** What other slices may use of budgets. */
+export type { Booking, CallToBook } from "./book-call.ts";
 export { createBudgetHandlers } from "./handlers.ts";
 export { sumLedgerRows as usageOf, type UsageTotals } from "./ledger-store.ts";
 export { createPriceTable, type Price } from "./price-table.ts";
-export { createRunBudget, type BudgetDeps, type CallToBook, type RunBudget } from "./run-budget.ts";
+export { createRunBudget, type BudgetDeps, type RunBudget, type RunToBudget } from "./run-budget.ts";
+export type { Slice } from "./slice.ts";

@@ -6,10 +6,11 @@ import {
 } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { isAdmin, requireScope, type Actor } from "../platform/auth/actor.ts";
+import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";
 import { pageOf } from "../platform/tokens/page-token.ts";
-import { listLedgerRows, sumLedgerRows, type LedgerRow } from "./ledger-store.ts";
+import { ledgerFilter } from "./ledger-filter.ts";
+import { cursorOf, listLedgerRows, sumLedgerRows, type LedgerRow } from "./ledger-store.ts";
 
 export async function listUsage(
   deps: { database: Database },
@@ -19,29 +20,28 @@ export async function listUsage(
   requireScope(actor, "budget.read");
   const page = pageOf(ListUsageRequestSchema, request, { default: 50, max: 200 });
   const reader = deps.database.reader(actor.tenantId);
-  const { runId, after, before } = request;
-  const filter = { runId, after, before, userId: isAdmin(actor) ? undefined : actor.userId };
+  const filter = ledgerFilter(actor, request);
+  if (!filter) return {};
   const [rows, totals] = await Promise.all([
     listLedgerRows(reader, filter, { after: page.after, limit: page.size + 1 }),
     sumLedgerRows(reader, filter),
   ]);
   return {
     entries: rows.slice(0, page.size).map(usageEntry),
-    nextPageToken: page.nextToken(rows, (row) => ({
-      sortKey: row.createTime.toISOString(),
-      id: row.usageEntryId,
-    })),
+    nextPageToken: page.nextToken(rows, cursorOf),
     totalCostMicros: BigInt(totals.costMicros),
   };
 }
 
 function usageEntry(row: LedgerRow): MessageInitShape<typeof UsageEntrySchema> {
-  const { callId: _, inputTokens, outputTokens, costMicros, createTime, ...same } = row;
   return {
-    ...same,
-    inputTokens: BigInt(inputTokens),
-    outputTokens: BigInt(outputTokens),
-    costMicros: BigInt(costMicros),
-    createTime: timestampFromDate(createTime),
+    ...row,
+    inputTokens: BigInt(row.inputTokens),
+    cachedInputTokens: BigInt(row.cachedInputTokens),
+    outputTokens: BigInt(row.outputTokens),
+    reasoningTokens: BigInt(row.reasoningTokens),
+    costMicros: BigInt(row.costMicros),
+    uncoveredMicros: BigInt(row.uncoveredMicros),
+    createTime: timestampFromDate(row.createTime),
   };
 }

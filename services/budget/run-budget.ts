@@ -1,24 +1,25 @@
-import { ExhaustionPolicy } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
-import { v7 as uuidv7 } from "uuid";
+import { BudgetScope, BudgetUnit, BudgetWindow } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
 import type { Reader, Tx } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
-import { nameOfWindow, periodsAt, WINDOWS, type Periods } from "./budget-window.ts";
+import type { EventStore } from "../platform/event-store/event-store.ts";
+import { bookCall, type Booking, type CallToBook } from "./book-call.ts";
+import { newBudget } from "./budget.ts";
+import { TENANT, type ScopeKey } from "./budget-key.ts";
+import { periodAt } from "./budget-window.ts";
 import { budgetExceeded } from "./budget-exceeded.ts";
-import { insertLedgerRow, isBooked } from "./ledger-store.ts";
+import { takeHolds, type Amounts, type Draw } from "./hold-store.ts";
 import type { PriceTable } from "./price-table.ts";
 import {
-  deleteReservation,
-  findReserved,
-  holdInAllWindows,
-  insertReservation,
-  lockReservation,
-  moveHeld,
-  readStatus,
-  remainingOf,
-  setReservation,
-  tryHoldInAllWindows,
-  type DefaultLimits,
-} from "./store.ts";
+  deleteAccount,
+  findHeldMicros,
+  insertAccount,
+  lockAccount,
+  type RunAccount,
+} from "./run-account-store.ts";
+import { settleHolds } from "./settle-store.ts";
+import { sliceOf, type CallToHold, type Slice } from "./slice.ts";
+import { tellSoftLimits } from "./soft-limit.ts";
+import { readStatuses, remainingOf, saveBudget, type DefaultLimits, type LimitsAt } from "./store.ts";
 
 export interface BudgetDeps {
   prices: PriceTable;
@@ -26,115 +27,140 @@ export interface BudgetDeps {
   /** ISO 4217. */
   currency: string;
   now: () => Date;
+  events: EventStore;
 }
 
-/** One model call of one run, to be booked. */
-export interface CallToBook {
-  runId: string;
-  callId: string;
-  chatId: string;
-  agentId: string;
-  userId: string;
-  model: string;
-  inputTokens: number;
-  outputTokens: number;
-  aborted: boolean;
+export interface RunToBudget extends RunAccount {
+  /** What all calls of the run may cost together; 0: no limit of its own. */
+  maxCostMicros: number;
 }
 
-export interface Booking {
-  /** What was booked; less than the price where the budget had no room for the rest. */
-  costMicros: number;
-  /** What the budget had no room for. */
-  uncoveredMicros: number;
-  /** What is still held for the run. */
-  reservedMicros: number;
-}
-
-/** The budget as a run sees it: hold before, book after, give back at the end. All inside the caller's transaction. */
+/**
+ * The budgets above a run as it sees them: hold a slice before, more while it speaks, book after, give back at the
+ * end. A statement holds in all of them or in none.
+ */
 export interface RunBudget {
   /** ISO 4217. */
   readonly currency: string;
+  readonly priceVersion: string;
   costOf: PriceTable["costOf"];
-  /** Holds an amount for a new run. Throws BUDGET_EXCEEDED. */
-  admit(tx: Tx, runId: string, amountMicros: number): Promise<void>;
-  /** Holds more for a run. Throws BUDGET_EXCEEDED. */
-  extend(tx: Tx, runId: string, amountMicros: number): Promise<void>;
-  /** Books a call, once; undefined when it was booked before. */
+  /** What is to be held of a call that has written so much. */
+  sliceOf(call: CallToHold): Slice;
+  /** Takes a new run in, and holds the slice of its first call. Throws BUDGET_EXCEEDED. */
+  admit(tx: Tx, run: RunToBudget, slice: Slice): Promise<void>;
+  /** Holds a slice for a run that goes on. Throws BUDGET_EXCEEDED. */
+  readmit(tx: Tx, runId: string, slice: Slice): Promise<void>;
+  /** Why StartRun would refuse the run now; holds nothing. */
+  refusalOf(reader: Reader, run: RunToBudget, slice: Slice): Promise<AppError | undefined>;
+  /**
+   * Brings what the run holds up to the slice, in one round trip. Resolves to the money that the tightest budget has
+   * left. Throws BUDGET_EXCEEDED.
+   */
+  holdUpTo(reader: Reader, runId: string, slice: Slice): Promise<number>;
+  /** Books a call, once; undefined when it was booked before or the run has ended. */
   book(tx: Tx, call: CallToBook): Promise<Booking | undefined>;
-  /** Gives back what is still held. Doing it twice is harmless. */
-  release(tx: Tx, runId: string): Promise<void>;
-  /** What is held for a run. */
+  /** Gives back what is still held; with `goesOn`, the run may be readmitted. Doing it twice is harmless. */
+  release(tx: Tx, runId: string, how: { goesOn: boolean }): Promise<void>;
+  /** What money is held for a run. */
   reservedFor(reader: Reader, runId: string): Promise<number>;
-  /** What the tenant may still spend before its tightest window is full. */
-  remaining(reader: Reader): Promise<number>;
-  /** Whether a run that was refused so is parked instead of stopped: the policy of the refusing window. */
+  /** Whether a run that was refused so is parked instead of stopped: the policy of the refusing budget. */
   parks(reader: Reader, refusal: AppError): Promise<boolean>;
 }
 
 export function createRunBudget(deps: BudgetDeps): RunBudget {
-  const status = (reader: Reader) => readStatus(reader, deps.defaultLimits, periodsAt(deps.now()));
-
-  async function hold(tx: Tx, periods: Periods, amount: number): Promise<void> {
-    const held = await holdInAllWindows(tx, deps.defaultLimits, periods, amount);
-    if (held.length === WINDOWS.length) return;
-    // What was held just now in the other windows must not be told as somebody's reservation.
-    const statuses = await readStatus(tx, deps.defaultLimits, periods);
-    const refusing = statuses.filter(({ window }) => !held.includes(window));
-    throw budgetExceeded(refusing, amount, deps.currency);
-  }
-
+  const { currency, prices } = deps;
+  const take = (reader: Reader, runId: string, up: Amounts) => takeAll(deps, reader, runId, up);
   return {
-    currency: deps.currency,
-    costOf: deps.prices.costOf,
-    async admit(tx, runId, reservedMicros) {
-      const periods = periodsAt(deps.now());
-      await hold(tx, periods, reservedMicros);
-      await insertReservation(tx, { runId, reservedMicros, periods });
-    },
-    async extend(tx, runId, amountMicros) {
-      const reservation = await lockReservation(tx, runId);
-      if (!reservation)
-        throw new AppError("RUN_NOT_FOUND", "the run has ended", { metadata: { run_id: runId } });
-      await hold(tx, reservation.periods, amountMicros);
-      await setReservation(tx, runId, reservation.reservedMicros + amountMicros);
-    },
-    book: (tx, call) => book(deps, tx, call),
-    async release(tx, runId) {
-      const reservation = await lockReservation(tx, runId);
-      if (!reservation) return;
-      await deleteReservation(tx, runId);
-      await moveHeld(tx, reservation.periods, { spent: 0, released: reservation.reservedMicros });
-    },
-    reservedFor: findReserved,
-    remaining: async (reader) => Math.min(...(await status(reader)).map(remainingOf)),
-    async parks(reader, { metadata }) {
-      const refusing = (await status(reader)).find((s) => nameOfWindow(s.window) === metadata["window"]);
-      return refusing?.exhaustionPolicy === ExhaustionPolicy.PARK;
-    },
-  };
-}
-
-async function book(deps: BudgetDeps, tx: Tx, call: CallToBook): Promise<Booking | undefined> {
-  const reservation = await lockReservation(tx, call.runId);
-  if (!reservation || (await isBooked(tx, call))) return undefined;
-  const price = deps.prices.costOf(call.model, call);
-  const missing = Math.max(0, price - reservation.reservedMicros);
-  // A provider that told us more than was held is paid from what the budget still has, never beyond it.
-  const covered =
-    missing === 0 || (await tryHoldInAllWindows(tx, deps.defaultLimits, reservation.periods, missing));
-  const costMicros = covered ? price : reservation.reservedMicros;
-  const { currency, prices, now } = deps;
-  const row = {
-    ...call,
-    usageEntryId: uuidv7(),
-    costMicros,
     currency,
     priceVersion: prices.version,
-    createTime: now(),
+    costOf: prices.costOf,
+    sliceOf: (call) => sliceOf(prices, call),
+    async admit(tx, { maxCostMicros, ...account }, slice) {
+      await insertAccount(tx, account);
+      if (maxCostMicros > 0) await limitRun(deps, tx, account.runId, maxCostMicros);
+      await take(tx, account.runId, { ...slice, runs: 1, streams: 1 });
+    },
+    readmit: async (tx, runId, slice) => void (await take(tx, runId, { ...slice, streams: 1 })),
+    refusalOf: (reader, run, slice) => refusalOf(deps, reader, run, slice),
+    async holdUpTo(reader, runId, slice) {
+      const money = (await take(reader, runId, slice)).filter(({ unit }) => unit === BudgetUnit.MICROS);
+      return Math.min(
+        ...money.map((draw) => remainingOf({ ...draw, reserved: draw.reserved + draw.wanted })),
+      );
+    },
+    book: (tx, call) => bookCall(deps, tx, call),
+    release: (tx, runId, { goesOn }) => release(deps, tx, runId, goesOn),
+    reservedFor: findHeldMicros,
+    parks: async (_reader, { metadata }) => metadata["exhaustion_policy"] === "park",
   };
-  await insertLedgerRow(tx, row);
-  const held = reservation.reservedMicros + (covered ? missing : 0);
-  await moveHeld(tx, reservation.periods, { spent: costMicros, released: 0 });
-  await setReservation(tx, call.runId, held - costMicros);
-  return { costMicros, uncoveredMicros: price - costMicros, reservedMicros: held - costMicros };
 }
+
+const limitsAt = ({ defaultLimits, now }: BudgetDeps): LimitsAt => ({ defaults: defaultLimits, time: now() });
+
+async function takeAll(deps: BudgetDeps, reader: Reader, runId: string, up: Amounts): Promise<Draw[]> {
+  const at = limitsAt(deps);
+  const draws = await takeHolds(reader, runId, at, up);
+  if (draws.length === 0)
+    throw new AppError("RUN_NOT_FOUND", "the run has ended", { metadata: { run_id: runId } });
+  const refusing = draws.filter(({ fits }) => !fits);
+  if (refusing.length > 0) throw budgetExceeded(refusing, deps.currency, at.time);
+  return draws;
+}
+
+/** The run's own budget. That it was admitted with this limit is the fact; the budget has no event yet. */
+async function limitRun(deps: BudgetDeps, tx: Tx, runId: string, limit: number): Promise<void> {
+  const key = { scope: BudgetScope.RUN, scopeId: runId, window: BudgetWindow.TOTAL, unit: BudgetUnit.MICROS };
+  await saveBudget(
+    tx,
+    { ...newBudget({ ...key, window: BudgetWindow.TOTAL }, limit), deleted: false },
+    deps.now(),
+  );
+}
+
+async function release(deps: BudgetDeps, tx: Tx, runId: string, goesOn: boolean): Promise<void> {
+  const account = await lockAccount(tx, runId);
+  if (!account) return;
+  const settled = await settleHolds(tx, runId, limitsAt(deps), { spent: { runs: 1 }, free: true });
+  await tellSoftLimits(tx, deps.events, settled, { userId: account.userId });
+  if (!goesOn) await deleteAccount(tx, runId);
+}
+
+/** Those above a run that is not admitted yet. */
+function scopesOf({ teamId, userId, agentId, chatId }: RunAccount): ScopeKey[] {
+  const scopes = [
+    TENANT,
+    { scope: BudgetScope.TEAM, scopeId: teamId },
+    { scope: BudgetScope.USER, scopeId: userId },
+    { scope: BudgetScope.AGENT, scopeId: agentId },
+    { scope: BudgetScope.CHAT, scopeId: chatId },
+  ];
+  return scopes.filter((scope) => scope === TENANT || scope.scopeId !== "");
+}
+
+async function refusalOf(
+  deps: BudgetDeps,
+  reader: Reader,
+  run: RunToBudget,
+  { micros, tokens }: Slice,
+): Promise<AppError | undefined> {
+  const at = limitsAt(deps);
+  const wantedOf = new Map([
+    [BudgetUnit.MICROS, micros],
+    [BudgetUnit.TOKENS, tokens],
+    [BudgetUnit.RUNS, 1],
+    [BudgetUnit.STREAMS, 1],
+  ]);
+  const statuses = await readStatuses(reader, at, { scopes: scopesOf(run) });
+  const draws = statuses.map((status) => ({ ...status, wanted: wantedOf.get(status.unit) ?? 0 }));
+  const own = { ...newBudget(OWN, run.maxCostMicros), period: periodAt(OWN.window, at.time) };
+  const all = run.maxCostMicros > 0 ? [...draws, { ...own, used: 0, reserved: 0, wanted: micros }] : draws;
+  const refusing = all.filter((d) => d.wanted > 0 && d.used + d.reserved + d.wanted > d.limit);
+  return refusing.length === 0 ? undefined : budgetExceeded(refusing, deps.currency, at.time);
+}
+
+const OWN = {
+  scope: BudgetScope.RUN,
+  scopeId: "",
+  window: BudgetWindow.TOTAL as const,
+  unit: BudgetUnit.MICROS,
+};

@@ -1,188 +1,181 @@
-import { BudgetWindow, ExhaustionPolicy } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
-import { and, eq, sql } from "drizzle-orm";
+import { BudgetScope, BudgetUnit, BudgetWindow } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
+import { and, eq, sql, type SQL } from "drizzle-orm";
 import type { Reader, Tx } from "../platform/db/database.ts";
-import { startOf, WINDOWS, type Periods, type Window } from "./budget-window.ts";
-import { budgetPeriods, budgetReservations, budgets } from "./tables.ts";
+import { newBudget, type BudgetRecord } from "./budget.ts";
+import type { BudgetKey, ScopeKey, Window } from "./budget-key.ts";
+import { periodAt } from "./budget-window.ts";
+import { budgets } from "./tables.ts";
 
-/** Limits of tenants whose admin set none. */
+/** What the tenant may spend in money where its admin set nothing. */
 export interface DefaultLimits {
   day: number;
   month: number;
 }
 
-/** A budget and what became of it in one period. */
-export interface BudgetStatus {
-  window: Window;
-  periods: Periods;
-  limitMicros: number;
-  usedMicros: number;
-  reservedMicros: number;
-  exhaustionPolicy: ExhaustionPolicy;
+/** What decides which limits hold: the server's defaults, and the moment. */
+export interface LimitsAt {
+  defaults: DefaultLimits;
+  time: Date;
+}
+
+export function defaultLimitOf(
+  { scope, window, unit }: BudgetKey,
+  defaults: DefaultLimits,
+): number | undefined {
+  if (scope !== BudgetScope.TENANT || unit !== BudgetUnit.MICROS) return undefined;
+  if (window === BudgetWindow.TOTAL) return undefined;
+  return window === BudgetWindow.DAY ? defaults.day : defaults.month;
+}
+
+/** A budget and what became of it in its present period. */
+export interface BudgetStatus extends BudgetKey {
+  /** When the period began, as a date in UTC. */
+  period: string;
+  /** With the raise. */
+  limit: number;
+  raise: number;
+  raiseExpireTime: Date | undefined;
+  used: number;
+  reserved: number;
+  exhaustionPolicy: number;
+  softLimitPercent: number;
+  softLimitReachedTime: Date | undefined;
   customized: boolean;
-  /** 0 until an admin sets it. */
   version: number;
 }
 
-export const remainingOf = ({ limitMicros, usedMicros, reservedMicros }: BudgetStatus): number =>
-  Math.max(0, limitMicros - usedMicros - reservedMicros);
-
-const defaultOf = (window: Window, defaults: DefaultLimits) =>
-  window === BudgetWindow.DAY ? defaults.day : defaults.month;
-
-/** Day, then month. */
-export async function readStatus(
-  reader: Reader,
-  defaults: DefaultLimits,
-  periods: Periods,
-): Promise<BudgetStatus[]> {
-  const windows = windowsTable(defaults, periods);
-  const rows = await reader.sql
-    .select({
-      window: sql<number>`w.budget_window`,
-      limitMicros: sql<string>`w.default_limit`,
-      custom: budgets,
-      period: budgetPeriods,
-    })
-    .from(windows)
-    .leftJoin(budgets, and(eq(budgets.tenantId, reader.tenantId), sql`${budgets.window} = w.budget_window`))
-    .leftJoin(
-      budgetPeriods,
-      and(
-        eq(budgetPeriods.tenantId, reader.tenantId),
-        sql`${budgetPeriods.window} = w.budget_window AND ${budgetPeriods.periodStart} = w.period_start`,
-      ),
-    )
-    .orderBy(sql`w.budget_window`);
-  return rows.map(({ window, limitMicros, custom, period }) => ({
-    window: window as Window,
-    periods,
-    limitMicros: custom?.limitMicros ?? Number(limitMicros),
-    usedMicros: period?.usedMicros ?? 0,
-    reservedMicros: period?.reservedMicros ?? 0,
-    exhaustionPolicy: custom?.exhaustionPolicy ?? ExhaustionPolicy.STOP,
-    customized: custom !== null,
-    version: custom?.version ?? 0,
-  }));
-}
-
-const windowsTable = (defaults: DefaultLimits, periods: Periods) => {
-  const rows = WINDOWS.map(
-    (w) => sql`(${w}::smallint, ${dateOf(w, periods)}::date, ${defaultOf(w, defaults)}::bigint)`,
-  );
-  return sql`(VALUES ${sql.join(rows, sql`, `)}) AS w(budget_window, period_start, default_limit)`;
-};
-
-const dateOf = (window: Window, periods: Periods) => startOf(window, periods).toISOString().slice(0, 10);
+export const remainingOf = ({ limit, used, reserved }: Pick<BudgetStatus, "limit" | "used" | "reserved">) =>
+  Math.max(0, limit - used - reserved);
 
 /**
- * Holds an amount in every window, in one statement: no two callers can both take the last of it. Resolves to the
- * windows that had room; when it is not all of them, the caller must roll back.
+ * The limits that hold at a moment, with the periods that they hold for. `source` names the rows `b` of budgets to
+ * look at; the tenant's defaults are always there.
  */
-export async function holdInAllWindows(
-  tx: Tx,
-  defaults: DefaultLimits,
-  periods: Periods,
-  amount: number,
-): Promise<Window[]> {
-  const held = await tx.sql.execute(sql`
-    WITH limits AS (
-      SELECT w.budget_window, w.period_start, COALESCE(b.limit_micros, w.default_limit) AS limit_micros
-      FROM ${windowsTable(defaults, periods)}
-      LEFT JOIN budgets b ON b.tenant_id = ${tx.tenantId} AND b.budget_window = w.budget_window
-    )
-    INSERT INTO budget_periods AS p (tenant_id, budget_window, period_start, reserved_micros)
-    SELECT ${tx.tenantId}::uuid, budget_window, period_start, ${amount}::bigint
-    FROM limits WHERE ${amount}::bigint <= limit_micros ORDER BY budget_window
-    ON CONFLICT (tenant_id, budget_window, period_start) DO UPDATE
-      SET reserved_micros = p.reserved_micros + excluded.reserved_micros
-      WHERE p.used_micros + p.reserved_micros + excluded.reserved_micros
-        <= (SELECT l.limit_micros FROM limits l WHERE l.budget_window = p.budget_window)
-    RETURNING p.budget_window`);
-  // Rows come as arrays of their columns.
-  return (held as unknown as [Window][]).map(([window]) => window);
+export function limitsTable(tenantId: string, { defaults, time }: LimitsAt, source: SQL): SQL {
+  const day = sql`${periodAt(BudgetWindow.DAY, time)}::date`;
+  const month = sql`${periodAt(BudgetWindow.MONTH, time)}::date`;
+  const raised = sql`b.raise_expires_at > ${time.toISOString()}::timestamptz`;
+  return sql`
+    SELECT b.scope, b.scope_id, b.budget_window, b.unit,
+      CASE b.budget_window WHEN 1 THEN ${day} WHEN 2 THEN ${month} ELSE DATE '1970-01-01' END AS period_start,
+      b.limit_amount + CASE WHEN ${raised} THEN b.raise_amount ELSE 0 END AS limit_amount,
+      CASE WHEN ${raised} THEN b.raise_amount ELSE 0 END AS raise_amount, b.raise_expires_at,
+      b.soft_limit_percent, b.exhaustion_policy, b.version, true AS customized
+    FROM ${source} WHERE b.tenant_id = ${tenantId}::uuid AND NOT b.deleted
+    UNION ALL
+    SELECT 1::smallint, '', d.budget_window, 1::smallint, d.period_start, d.limit_amount, 0, NULL, 80::smallint,
+      1::smallint, COALESCE(t.version, 0), false
+    FROM (VALUES (1::smallint, ${day}, ${defaults.day}::bigint), (2::smallint, ${month}, ${defaults.month}::bigint))
+      AS d (budget_window, period_start, limit_amount)
+    LEFT JOIN budgets t ON t.tenant_id = ${tenantId}::uuid AND t.scope = 1 AND t.scope_id = ''
+      AND t.budget_window = d.budget_window AND t.unit = 1
+    WHERE t.tenant_id IS NULL OR t.deleted`;
 }
 
-/** The same, all or nothing: a refusal leaves the transaction as it was. */
-export async function tryHoldInAllWindows(
-  tx: Tx,
-  defaults: DefaultLimits,
-  periods: Periods,
-  amount: number,
-): Promise<boolean> {
-  await tx.sql.execute(sql`SAVEPOINT hold`);
-  const held = (await holdInAllWindows(tx, defaults, periods, amount)).length === WINDOWS.length;
-  await tx.sql.execute(held ? sql`RELEASE SAVEPOINT hold` : sql`ROLLBACK TO SAVEPOINT hold`);
-  return held;
+export interface StatusFilter {
+  /** Only these; undefined for all but those of runs. */
+  scopes?: readonly ScopeKey[] | undefined;
+  /** With a scope, all ids in it. */
+  scope?: BudgetScope | undefined;
+  after?: BudgetKey | undefined;
+  limit?: number | undefined;
 }
 
-/** Moves what was held: `spent` of it is booked, `released` is free again. Both windows, one statement. */
-export async function moveHeld(
-  tx: Tx,
-  periods: Periods,
-  { spent, released }: { spent: number; released: number },
-): Promise<void> {
-  await tx.sql.execute(sql`
-    UPDATE budget_periods
-    SET used_micros = used_micros + ${spent}::bigint, reserved_micros = reserved_micros - ${spent + released}::bigint
-    WHERE tenant_id = ${tx.tenantId} AND (
-      (budget_window = ${BudgetWindow.DAY} AND period_start = ${periods.day}::date) OR
-      (budget_window = ${BudgetWindow.MONTH} AND period_start = ${periods.month}::date))`);
+/** By scope, id, window and unit. */
+export async function readStatuses(
+  reader: Reader,
+  at: LimitsAt,
+  { scopes, scope, after, limit = 1000 }: StatusFilter,
+): Promise<BudgetStatus[]> {
+  const tenantId = reader.tenantId;
+  const list = scopes?.map((s) => sql`(${s.scope}::smallint, ${s.scopeId})`);
+  const source = list
+    ? sql`(VALUES ${sql.join(list, sql`, `)}) AS s (scope, scope_id) JOIN budgets b USING (scope, scope_id)`
+    : sql`budgets b`;
+  const wanted = scopes
+    ? sql`(l.scope, l.scope_id) IN (${sql.join(list ?? [], sql`, `)})`
+    : scope
+      ? sql`l.scope = ${scope}`
+      : sql`l.scope <> 6`;
+  const later = after
+    ? sql`AND (l.scope, l.scope_id COLLATE "C", l.budget_window, l.unit)
+        > (${after.scope}::smallint, ${after.scopeId}, ${after.window}::smallint, ${after.unit}::smallint)`
+    : sql``;
+  if (scopes?.length === 0) return [];
+  const rows = await reader.sql.execute(sql`
+    SELECT l.scope, l.scope_id, l.budget_window, l.unit, l.period_start::text, l.limit_amount, l.raise_amount,
+      (extract(epoch FROM l.raise_expires_at) * 1000)::bigint, COALESCE(p.used, 0), COALESCE(p.reserved, 0),
+      l.exhaustion_policy, l.soft_limit_percent, (extract(epoch FROM p.soft_limit_reached_at) * 1000)::bigint,
+      l.customized, l.version
+    FROM (${limitsTable(tenantId, at, source)}) l
+    LEFT JOIN budget_periods p ON p.tenant_id = ${tenantId}::uuid AND p.scope = l.scope AND p.scope_id = l.scope_id
+      AND p.budget_window = l.budget_window AND p.unit = l.unit AND p.period_start = l.period_start
+    WHERE ${wanted} ${later}
+    ORDER BY l.scope, l.scope_id COLLATE "C", l.budget_window, l.unit LIMIT ${limit}`);
+  return (rows as unknown as Cell[][]).map(statusOf);
 }
 
-export interface Reservation {
-  runId: string;
-  reservedMicros: number;
-  periods: Periods;
+/** What comes back from a statement that drizzle did not build. */
+export type Cell = string | number | boolean | null;
+
+const timeOf = (milliseconds: Cell | undefined) =>
+  milliseconds === null || milliseconds === undefined ? undefined : new Date(Number(milliseconds));
+
+function statusOf(row: Cell[]): BudgetStatus {
+  const raise = Number(row[6]);
+  return {
+    scope: Number(row[0]),
+    scopeId: String(row[1]),
+    window: Number(row[2]) as Window,
+    unit: Number(row[3]),
+    period: String(row[4]),
+    limit: Number(row[5]),
+    raise,
+    raiseExpireTime: raise > 0 ? timeOf(row[7]) : undefined,
+    used: Number(row[8]),
+    reserved: Number(row[9]),
+    exhaustionPolicy: Number(row[10]),
+    softLimitPercent: Number(row[11]),
+    softLimitReachedTime: timeOf(row[12]),
+    customized: row[13] === true,
+    version: Number(row[14]),
+  };
 }
 
-const ofRun = (reader: Reader, runId: string) =>
-  and(eq(budgetReservations.tenantId, reader.tenantId), eq(budgetReservations.runId, runId));
-
-/** Locked until the transaction ends, so that bookings of one run take turns. */
-export async function lockReservation(tx: Tx, runId: string): Promise<Reservation | undefined> {
-  const [row] = await tx.sql.select().from(budgetReservations).where(ofRun(tx, runId)).for("update");
-  return (
-    row && {
-      runId,
-      reservedMicros: row.reservedMicros,
-      periods: { day: row.dayStart, month: row.monthStart },
-    }
+const rowOf = (reader: Reader, { scope, scopeId, window, unit }: BudgetKey) =>
+  and(
+    eq(budgets.tenantId, reader.tenantId),
+    eq(budgets.scope, scope),
+    eq(budgets.scopeId, scopeId),
+    eq(budgets.window, window),
+    eq(budgets.unit, unit),
   );
+
+/** As its events left it; one that nobody has set has the server's default as its limit. */
+export async function findBudget(
+  reader: Reader,
+  key: BudgetKey,
+  defaults: DefaultLimits,
+): Promise<BudgetRecord> {
+  const [row] = await reader.sql.select().from(budgets).where(rowOf(reader, key));
+  const unset = newBudget(key, defaultLimitOf(key, defaults));
+  if (!row) return unset;
+  const { version, deleted } = row;
+  if (deleted) return { ...unset, version };
+  const { limit, softLimitPercent, exhaustionPolicy, raise, raiseExpireTime } = row;
+  const set = { limit, softLimitPercent, exhaustionPolicy, raise, deleted, version };
+  return { ...unset, ...set, raiseExpireTime: raiseExpireTime ?? undefined };
 }
 
-export async function findReserved(reader: Reader, runId: string): Promise<number> {
-  const [row] = await reader.sql
-    .select({ reservedMicros: budgetReservations.reservedMicros })
-    .from(budgetReservations)
-    .where(ofRun(reader, runId));
-  return row?.reservedMicros ?? 0;
-}
-
-export async function insertReservation(
-  tx: Tx,
-  { runId, reservedMicros, periods }: Reservation,
-): Promise<void> {
-  const { day: dayStart, month: monthStart } = periods;
-  await tx.sql
-    .insert(budgetReservations)
-    .values({ tenantId: tx.tenantId, runId, reservedMicros, dayStart, monthStart });
-}
-
-export async function setReservation(tx: Tx, runId: string, reservedMicros: number): Promise<void> {
-  await tx.sql.update(budgetReservations).set({ reservedMicros }).where(ofRun(tx, runId));
-}
-
-export async function deleteReservation(tx: Tx, runId: string): Promise<void> {
-  await tx.sql.delete(budgetReservations).where(ofRun(tx, runId));
-}
-
-export async function saveLimit(
-  tx: Tx,
-  limit: { window: number; limitMicros: number; exhaustionPolicy: number; version: number; updateTime: Date },
-): Promise<void> {
-  const { window: _, ...changing } = limit;
+/** The row is the fold of the budget's events, stored with them. */
+export async function saveBudget(tx: Tx, budget: BudgetRecord, updateTime: Date): Promise<void> {
+  const { scope, scopeId, window, unit, raiseExpireTime, ...rest } = budget;
+  const changing = { ...rest, raiseExpireTime: raiseExpireTime ?? null, updateTime };
   await tx.sql
     .insert(budgets)
-    .values({ tenantId: tx.tenantId, ...limit })
-    .onConflictDoUpdate({ target: [budgets.tenantId, budgets.window], set: changing });
+    .values({ tenantId: tx.tenantId, scope, scopeId, window, unit, ...changing })
+    .onConflictDoUpdate({
+      target: [budgets.tenantId, budgets.scope, budgets.scopeId, budgets.window, budgets.unit],
+      set: changing,
+    });
 }

@@ -1,6 +1,7 @@
 import { OpenCallSchema, type OpenCall } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { v7 as uuidv7 } from "uuid";
 import type { CallToBook, RunBudget } from "../budget/index.ts";
 import { findProgress, type RunRecord } from "../inference/index.ts";
 import type { Tx } from "../platform/db/database.ts";
@@ -8,25 +9,30 @@ import { AppError } from "../platform/errors/app-error.ts";
 import type { CallUsage, ModelCall } from "./agent-event.ts";
 
 /** A model call that is about to begin, as the run's progress keeps it. */
-export function openCallOf({ callId, model, inputTokens }: ModelCall, now: Date): OpenCall {
+export function openCallOf({ callId, model, inputTokens }: ModelCall, attempt: number, now: Date): OpenCall {
   return create(OpenCallSchema, {
     callId,
     model,
+    attempt,
     inputTokens: BigInt(inputTokens),
     startTime: timestampFromDate(now),
+    usageEntryId: uuidv7(),
   });
 }
 
+type Counted = Omit<CallUsage, "reported" | "aborted">;
+
 /** Without a usage the call was cut short and is booked by our count. */
-export function callToBook(run: RunRecord, call: OpenCall, usage: CallUsage | undefined): CallToBook {
-  const { runId, chatId, agentId, userId } = run;
-  const { callId, model } = call;
-  const { inputTokens, outputTokens } = usage ?? {
+export function callToBook(runId: string, call: OpenCall, usage: CallUsage | undefined): CallToBook {
+  const { callId, model, usageEntryId, attempt } = call;
+  const counted: Counted = usage ?? {
     inputTokens: Number(call.inputTokens),
     outputTokens: Number(call.outputTokens),
   };
+  const { inputTokens, cachedInputTokens = 0, outputTokens, reasoningTokens = 0 } = counted;
+  const tokens = { inputTokens, cachedInputTokens, outputTokens, reasoningTokens };
   const aborted = usage === undefined || usage.aborted === true;
-  return { runId, chatId, agentId, userId, callId, model, inputTokens, outputTokens, aborted };
+  return { runId, callId, model, usageEntryId, attempt, ...tokens, aborted };
 }
 
 /**
@@ -41,7 +47,7 @@ export async function bookAbandonedCall(
   const progress = await findProgress(tx, run.runId);
   if (!progress?.openCall) return undefined;
   try {
-    await budget.book(tx, callToBook(run, progress.openCall, undefined));
+    await budget.book(tx, callToBook(run.runId, progress.openCall, undefined));
     return undefined;
   } catch (error) {
     if (error instanceof AppError && error.reason === "PRICE_UNKNOWN") return error;

@@ -119,7 +119,7 @@ describe("an executor that runs ahead of its reader", () => {
 
   it("is not charged for a call that the budget refused", async () => {
     const executor = graphOf(async (request, say) => {
-      await request.beforeModelCall({ ...callOf(request, 1), maxOutputTokens: 1_000_000_000 });
+      await request.beforeModelCall({ ...callOf(request, 1), inputTokens: 1_000_000_000 });
       say({ type: "text", text: "never", outputTokens: 1 });
     });
     const loop = slices.startLoop({ executor });

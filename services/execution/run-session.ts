@@ -1,11 +1,11 @@
-import { RunState, UsageStage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import { RunState, type Usage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import {
   RunProgressSchema,
   type OpenCall,
   type RunProgress,
 } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
 import { create } from "@bufbuild/protobuf";
-import { usageOf, type UsageTotals } from "../budget/index.ts";
+import type { UsageTotals } from "../budget/index.ts";
 import {
   findProgress,
   holdsClaim,
@@ -17,11 +17,12 @@ import {
 } from "../inference/index.ts";
 import { retryConflicts } from "../platform/command/retry-conflicts.ts";
 import type { Tx } from "../platform/db/database.ts";
-import type { AppError } from "../platform/errors/app-error.ts";
+import { AppError } from "../platform/errors/app-error.ts";
 import type { FrameLog } from "../platform/frame-log/frame-log.ts";
 import type { AgentExecutor, CallUsage, ModelCall } from "./agent-event.ts";
+import { restatement } from "./restatement.ts";
 import { RunAnswer } from "./run-answer.ts";
-import { callToBook, openCallOf } from "./run-call.ts";
+import { RunSpending } from "./run-spending.ts";
 import { RunStop } from "./run-stop.ts";
 import { takeUp, type Begun } from "./run-take-up.ts";
 import { RunWriter } from "./run-writer.ts";
@@ -39,8 +40,6 @@ export interface RunSessionDeps extends RunDeps {
 /** How much a run may say without its progress being stored. */
 const PROGRESS_MILLISECONDS = 1000;
 const PROGRESS_FRAMES = 250;
-/** How much is held at a time for a model that says more than it was allowed to. */
-const SLICE_TOKENS = 256;
 
 /**
  * One attempt at one run, held under a lease: what it has said, what it has spent, and how both are kept. Every
@@ -58,10 +57,8 @@ export class RunSession {
   readonly signal: AbortSignal;
   readonly answer = new RunAnswer();
   readonly writer: RunWriter;
-  #openCall: OpenCall | undefined;
+  readonly #spending: RunSpending;
   #callBefore: PromiseWithResolvers<void> | undefined;
-  #spent: UsageTotals;
-  #reservedMicros: number;
   #saved = { at: 0, seq: 0 };
 
   /** Takes up a claimed run; undefined when it has ended or the claim is lost. */
@@ -77,8 +74,11 @@ export class RunSession {
     );
     if (!begun) return undefined;
     const promised = attempt > 1 ? await promisedOf(deps, claim) : undefined;
-    const writer = await RunWriter.open({ log: deps.log, runId, attempt, promised, onRefused });
-    return new RunSession(deps, claim, begun, writer, signal);
+    let session: RunSession | undefined;
+    const restate = () => restatement(session?.answer.parts() ?? []);
+    const writer = await RunWriter.open({ log: deps.log, runId, attempt, promised, restate, onRefused });
+    session = new RunSession(deps, claim, begun, writer, signal);
+    return session;
   }
 
   private constructor(
@@ -95,13 +95,12 @@ export class RunSession {
     this.settled = begun.settled?.epoch === writer.epoch ? begun.settled : undefined;
     this.writer = writer;
     this.signal = signal;
-    this.#reservedMicros = begun.reservedMicros;
-    this.#spent = begun.spent;
+    this.#spending = new RunSpending(deps.budget, begun.run, claim.attempt, begun.spent);
   }
 
   /** What all booked calls of the run used. */
   get spent(): UsageTotals {
-    return this.#spent;
+    return this.#spending.spent;
   }
 
   /** Runs `work` in a transaction that holds the lease; throws RunStop when it is lost. */
@@ -114,59 +113,77 @@ export class RunSession {
     );
   }
 
-  /** Holds the worst case of a model call, and makes it durable that the call is about to begin. */
+  /** Holds the first slice of a model call, and makes it durable that the call is about to begin. */
   async openCall(call: ModelCall): Promise<void> {
     // The graph runs ahead of its events: the call before may still have to be booked.
     if (this.#callBefore) await unlessAborted(this.#callBefore.promise, this.signal);
-    const opened = openCallOf(call, this.deps.now());
+    const opened = this.#spending.opening(call, this.deps.now());
     const progress = this.#progress(opened);
-    await this.underLease(async (tx) => {
-      await this.#extendTo(tx, this.#costOf(opened, call.maxOutputTokens));
+    const remaining = await this.underLease(async (tx) => {
+      const left = await this.#spending.holdFirst(tx, opened, call);
       await this.#store(tx, progress);
+      return left;
     });
-    this.#openCall = opened;
+    this.#spending.begin(opened, call, remaining);
     this.#callBefore = Promise.withResolvers();
   }
 
-  /** Takes our count of the open call; beyond what is held, more is held or BUDGET_EXCEEDED is thrown. */
+  /** Takes our count of the open call; beyond what is held, the next slice is held or BUDGET_EXCEEDED is thrown. */
   async meter(outputTokens: number): Promise<void> {
-    const call = this.#openCall;
-    if (!call) return;
-    call.outputTokens = BigInt(outputTokens);
-    if (this.#costOf(call, outputTokens) > this.#reservedMicros) {
-      const slice = this.#costOf(call, outputTokens + SLICE_TOKENS);
-      await this.underLease((tx) => this.#extendTo(tx, slice));
+    const { open } = this.#spending;
+    if (!open) return;
+    if (this.#spending.count(open, outputTokens)) {
+      await this.#holdMore(open);
+      this.emitEstimate();
     }
     if (this.#progressIsDue()) await this.keepProgress();
   }
 
   /** Books the open call. Without a usage, by our count, as cut short. Resolves to whether one was open. */
   async closeCall(usage: CallUsage | undefined): Promise<boolean> {
-    const call = this.#openCall;
-    if (!call) return false;
+    const { open } = this.#spending;
+    if (!open) return false;
+    if (usage?.reported) this.#emitUsage(this.#spending.reported(open, usage));
     const progress = this.#progress(undefined);
-    const { booked, spent } = await this.underLease(async (tx) => {
-      const booking = await this.deps.budget.book(tx, callToBook(this.run, call, usage));
+    const closed = await this.underLease(async (tx) => {
+      const booked = await this.#spending.book(tx, open, usage);
       await this.#store(tx, progress);
-      return { booked: booking, spent: await usageOf(tx, { runId: this.run.runId }) };
+      return booked;
     });
-    this.#openCall = undefined;
-    this.#spent = spent;
-    if (booked) this.#reservedMicros = booked.reservedMicros;
+    this.#spending.close(closed);
     this.#callBefore?.resolve();
-    if (booked && booked.uncoveredMicros > 0) {
-      const { uncoveredMicros } = booked;
+    const uncoveredMicros = closed.booking?.uncoveredMicros ?? 0;
+    if (uncoveredMicros > 0) {
       const details = { runId: this.run.runId, uncoveredMicros };
-      this.deps.warn("a model used more than the budget had room for", details);
+      this.deps.warn("a model used more than the prepaid balance had", details);
     }
     return true;
   }
 
   /** Says what the run has cost so far. */
   async emitUsage(): Promise<void> {
-    const remaining = await this.deps.budget.remaining(this.deps.database.reader(this.claim.tenantId));
-    const usage = usageMessage(this.#spent, this.deps.budget.currency, UsageStage.SETTLED);
-    this.writer.emit({ case: "usage", value: { ...usage, remainingMicros: BigInt(remaining) } });
+    this.#emitUsage(this.#spending.settled());
+  }
+
+  /** The same, with the open call as we count it. */
+  emitEstimate(): void {
+    const { open } = this.#spending;
+    if (open) this.#emitUsage(this.#spending.estimated(open));
+  }
+
+  #emitUsage(value: Usage): void {
+    this.writer.emit({ case: "usage", value });
+  }
+
+  /** One statement, without the lease: what an executor holds that lost it is the run's all the same. */
+  async #holdMore(open: OpenCall): Promise<void> {
+    try {
+      const reader = this.deps.database.reader(this.claim.tenantId);
+      await retryConflicts(() => this.#spending.holdMore(reader, open));
+    } catch (error) {
+      if (error instanceof AppError && error.reason === "RUN_NOT_FOUND") throw new RunStop("lease-lost");
+      throw error;
+    }
   }
 
   /** Stores that the line says all of the answer and nothing else, so that the next attempt can go on from it. */
@@ -178,7 +195,7 @@ export class RunSession {
   }
 
   keepProgress(): Promise<void> {
-    const progress = this.#progress(this.#openCall);
+    const progress = this.#progress(this.#spending.open);
     return this.underLease((tx) => this.#store(tx, progress));
   }
 
@@ -199,7 +216,7 @@ export class RunSession {
         parts: this.answer.parts(),
         textLength: BigInt(this.answer.textLength),
         seq: BigInt(this.writer.lastSeq),
-        usage: usageMessage(this.#spent, this.deps.budget.currency),
+        usage: usageMessage(this.spent, this.deps.budget.currency),
       },
       ...(openCall && { openCall }),
     });
@@ -207,19 +224,6 @@ export class RunSession {
 
   #store(tx: Tx, progress: RunProgress): Promise<void> {
     return saveProgress(tx, this.run.runId, progress, this.deps.now());
-  }
-
-  #costOf({ model, inputTokens }: OpenCall, outputTokens: number): number {
-    return this.deps.budget.costOf(model, { inputTokens: Number(inputTokens), outputTokens });
-  }
-
-  async #extendTo(tx: Tx, micros: number): Promise<void> {
-    const missing = micros - this.#reservedMicros;
-    if (missing <= 0) return;
-    await this.deps.budget.extend(tx, this.run.runId, missing);
-    tx.afterCommit(() => {
-      this.#reservedMicros = micros;
-    });
   }
 }
 

@@ -22,7 +22,6 @@ export const MAX_ATTEMPTS = 5;
 /** How a run stands when an attempt at it begins. */
 export interface Begun {
   run: RunRecord;
-  reservedMicros: number;
   spent: UsageTotals;
   /** What the attempt before left, if it came to an orderly stop: the line says exactly that. */
   settled: RunProgress | undefined;
@@ -42,9 +41,8 @@ export async function takeUp(
   const unpriced = await bookAbandonedCall(tx, deps.budget, run);
   const refusal = unpriced ?? tooManyTries(run);
   const claimed = await changeRun(tx, deps, causerOf(run), run, decideClaim(run, attempt, deps.executorId));
-  const reservedMicros = await deps.budget.reservedFor(tx, runId);
   const settled = attempt > 1 ? await settledProgress(tx, claim) : undefined;
-  return { settled, run: claimed, reservedMicros, spent: await usageOf(tx, { runId }), refusal };
+  return { settled, run: claimed, spent: await usageOf(tx, { runId }), refusal };
 }
 
 async function settledProgress(tx: Tx, { runId, attempt }: Claim): Promise<RunProgress | undefined> {

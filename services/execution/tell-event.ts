@@ -52,8 +52,10 @@ export async function tellEvent(session: RunSession, event: AgentEvent): Promise
 }
 
 /** Readers are told when another model goes on than the one they know of. */
-function beginCall({ answer, run, writer }: RunSession, { call, replaces, switched }: CallStarted): void {
+function beginCall(session: RunSession, { call, replaces, switched }: CallStarted): void {
+  const { answer, run, writer } = session;
   answer.beginCall({ replaces });
+  session.emitEstimate();
   if (!switched) return;
   const { agentId, agentVersion } = run;
   const value = {

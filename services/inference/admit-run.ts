@@ -1,6 +1,8 @@
 import type { ChatMessageInput } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { RunOptions } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { Tx } from "../platform/db/database.ts";
+import { AppError } from "../platform/errors/app-error.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import type { AgentDefinition } from "./agent-registry.ts";
 import { changeRun, type RunDeps } from "./change-run.ts";
@@ -23,8 +25,8 @@ export interface RunToAdmit {
   agentId: string;
   /** 0: the agent's own limit. */
   maxOutputTokens: number;
-  /** Whether an answer that was given before will do. */
-  cache?: boolean | undefined;
+  /** Whatever else the caller wished for. */
+  options?: RunOptions | undefined;
   requestId: string;
 }
 
@@ -32,32 +34,62 @@ export interface RunToAdmit {
 const TOKENS_PER_MESSAGE = 8;
 const TOKENS_PER_TOOL = 150;
 
-/** Stores a run, holds its worst case in the budget and puts it in the queue when its turn is there; throwing leaves nothing behind. */
+/**
+ * Stores a run, holds the slice of its first call in every budget above it and puts it in the queue when its turn is
+ * there; throwing leaves nothing behind.
+ */
 export async function admitRun(tx: Tx, deps: RunDeps, actor: Actor, wanted: RunToAdmit): Promise<RunRecord> {
   const agent = await deps.agents.get(tx, wanted.agentId, wanted.chatId || actor.userId);
-  const [model] = deps.agents.modelsOf(agent);
-  const maxOutputTokens = outputLimit(agent, model, wanted.maxOutputTokens);
-  const reservedMicros = deps.budget.costOf(model.ref, {
-    inputTokens: inputTokensOf(agent, await conversationOfRun(tx, wanted)),
-    outputTokens: maxOutputTokens,
-  });
+  const conversation = await conversationOfRun(tx, wanted);
+  const call = firstCallOf(deps, agent, conversation, wanted.maxOutputTokens);
+  const slice = deps.budget.sliceOf(call);
   const { runId, chatId, messageId, messages, requestId, turn } = wanted;
+  const { maxCostMicros = 0n, cache = false } = wanted.options ?? {};
+  const teamId = payingTeam(actor, wanted.options?.teamId);
+  const { agentId, version: agentVersion } = agent;
+  const { userId } = actor;
   const decided = decideAdmit({
-    userId: actor.userId,
+    userId,
     chatId,
     messageId,
     messages,
-    agentId: agent.agentId,
-    agentVersion: agent.version,
-    model: model.ref,
-    options: { maxOutputTokens, cache: wanted.cache ?? false },
+    agentId,
+    agentVersion,
+    model: call.model,
+    options: { maxOutputTokens: call.maxOutputTokens, maxCostMicros, teamId, cache },
     turn,
-    reservedMicros,
+    reservedMicros: slice.micros,
   });
   const run = await changeRun(tx, deps, actor, newRun(runId), decided, requestId);
-  await deps.budget.admit(tx, runId, reservedMicros);
+  const account = { runId, userId, teamId, agentId, chatId, maxCostMicros: Number(maxCostMicros) };
+  await deps.budget.admit(tx, account, slice);
   if (!wanted.waits) await startTurn(tx, deps, runId);
   return run;
+}
+
+/** The first model call of a run that has not begun. */
+export function firstCallOf(
+  { agents }: Pick<RunDeps, "agents">,
+  agent: AgentDefinition,
+  conversation: readonly SpokenMessage[],
+  maxOutputTokens: number,
+) {
+  const [model] = agents.modelsOf(agent);
+  return {
+    model: model.ref,
+    inputTokens: inputTokensOf(agent, conversation),
+    outputTokens: 0,
+    maxOutputTokens: outputLimit(agent, model, maxOutputTokens),
+  };
+}
+
+/** The team that a run of the actor is charged to; empty for none. */
+export function payingTeam({ teams }: Actor, wanted = ""): string {
+  if (wanted === "") return teams[0] ?? "";
+  if (teams.includes(wanted)) return wanted;
+  throw new AppError("BUDGET_NOT_FOUND", `you are not in the team ${wanted}; name one of yours, or none`, {
+    metadata: { scope: "team", scope_id: wanted },
+  });
 }
 
 export const outputLimit = (agent: AgentDefinition, model: ModelInfo, wanted: number): number =>

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as Chat from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
-import { BudgetWindow } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
+import { BudgetUnit, BudgetWindow } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
 import { CancelRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { saveLimit } from "../budget/store.ts";
+import { newBudget } from "../budget/budget.ts";
+import { TENANT } from "../budget/budget-key.ts";
+import { saveBudget } from "../budget/store.ts";
 import { createChat } from "../chat/create-chat.ts";
 import { listMessages } from "../chat/message-store.ts";
 import { sendMessage } from "../chat/send-message.ts";
@@ -40,8 +42,8 @@ forEachDatabase((given) => {
 
   async function sums(actor: Actor) {
     const rows = await slices.database.reader(actor.tenantId).sql.execute(sql`
-      SELECT used_micros, reserved_micros, (SELECT coalesce(sum(cost_micros), 0) FROM usage_ledger),
-        (SELECT count(*) FROM budget_reservations), (SELECT count(*) FROM run_leases)
+      SELECT used, reserved, (SELECT coalesce(sum(cost_micros), 0) FROM usage_ledger),
+        (SELECT count(*) FROM budget_holds), (SELECT count(*) FROM run_leases)
       FROM budget_periods`);
     return (rows as unknown as unknown[][]).map((row) => row.map(Number));
   }
@@ -59,14 +61,9 @@ forEachDatabase((given) => {
   it("200 runs on a budget for 10 never take more than there is", async () => {
     const alice = actorOf();
     const limitMicros = 2_000;
-    const budget = {
-      window: BudgetWindow.DAY,
-      limitMicros,
-      exhaustionPolicy: 1,
-      version: 1,
-      updateTime: new Date(),
-    };
-    await slices.database.transaction(alice.tenantId, (tx) => saveLimit(tx, budget));
+    const key = { ...TENANT, window: BudgetWindow.DAY as const, unit: BudgetUnit.MICROS };
+    const budget = { ...newBudget(key, limitMicros), deleted: false, version: 1 };
+    await slices.database.transaction(alice.tenantId, (tx) => saveBudget(tx, budget, new Date()));
     let most = 0;
     const over = new AbortController();
     const watching = (async () => {

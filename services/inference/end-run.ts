@@ -29,7 +29,7 @@ export async function endRun(
   const isFinal = !isSuspended(outcome);
   const closesTurn = isFinal && run.chatId !== "";
   const closed = closesTurn ? await appendAnswer(tx, deps, causer, answerOf(run, outcome)) : NO_TURN;
-  await deps.budget.release(tx, run.runId);
+  await deps.budget.release(tx, run.runId, { goesOn: !isFinal });
   if (isFinal) await deleteProgress(tx, run.runId);
   const decided = [...before, ...decideEnd(run, outcome, closed.messageId)];
   const ended = await changeRun(tx, deps, causer, run, decided);

@@ -6,6 +6,7 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import { actorOf } from "../platform/auth/request-actor.ts";
 import { cancelRun } from "./cancel-run.ts";
 import type { RunDeps } from "./change-run.ts";
+import { estimateRun } from "./estimate-run.ts";
 import { generateBatch } from "./generate-batch.ts";
 import { getAgent } from "./get-agent.ts";
 import { getRun } from "./get-run.ts";
@@ -18,6 +19,7 @@ import { startRun } from "./start-run.ts";
 export function createInferenceHandlers(deps: RunDeps) {
   const inference = {
     startRun: (request, context) => startRun(deps, actorOf(context), request),
+    estimateRun: (request, context) => estimateRun(deps, actorOf(context), request),
     cancelRun: (request, context) => cancelRun(deps, actorOf(context), request),
     resumeRun: (request, context) => resumeRun(deps, actorOf(context), request),
     getRun: (request, context) => getRun(deps, actorOf(context), request),

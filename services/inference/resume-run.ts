@@ -3,6 +3,7 @@ import {
   type ResumeRunRequest,
   type ResumeRunResponse,
 } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import type { Slice } from "../budget/index.ts";
 import { resumeTurn } from "../chat/index.ts";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import { runCommand } from "../platform/command/run-command.ts";
@@ -24,22 +25,24 @@ export async function resumeRun(
   requireScope(actor, "run.write");
   return runCommand(deps, actor, InferenceService.method.resumeRun, request, async (tx) => {
     const run = await loadReadableRun(tx, actor, request.runId);
-    const reservedMicros = await worstCaseOf(tx, deps, run);
+    const slice = await nextSlice(tx, deps, run);
     const { runId, chatId } = run;
     const { interruptId, answer, requestId } = request;
-    const decided = decideResume(run, { userId: actor.userId, reservedMicros, interruptId, answer });
+    const { userId } = actor;
+    const decided = decideResume(run, { userId, reservedMicros: slice.micros, interruptId, answer });
     if (answer) requireFittingAnswer(actor, run, answer, deps.now());
     if (chatId !== "") await resumeTurn(tx, deps, actor, { chatId, runId });
-    await deps.budget.admit(tx, runId, reservedMicros);
+    await deps.budget.readmit(tx, runId, slice);
     const resumed = await changeRun(tx, deps, actor, run, decided, requestId);
     await startTurn(tx, deps, runId, run.attempt);
     return { run: runSummary(resumed) };
   });
 }
 
-async function worstCaseOf(tx: Tx, deps: RunDeps, run: RunRecord): Promise<number> {
+/** What its next model call holds first, as far as the conversation tells; the executor counts what was said since. */
+async function nextSlice(tx: Tx, deps: RunDeps, run: RunRecord): Promise<Slice> {
+  const { model, maxOutputTokens } = run;
   const agent = await deps.agents.getVersion(tx, run.agentId, run.agentVersion);
-  const conversation = await conversationOfRun(tx, run);
-  const tokens = { inputTokens: inputTokensOf(agent, conversation), outputTokens: run.maxOutputTokens };
-  return deps.budget.costOf(run.model, tokens);
+  const inputTokens = inputTokensOf(agent, await conversationOfRun(tx, run));
+  return deps.budget.sliceOf({ model, inputTokens, outputTokens: 0, maxOutputTokens });
 }

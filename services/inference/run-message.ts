@@ -7,6 +7,7 @@ import {
 import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { UsageTotals } from "../budget/index.ts";
 import type { RunRecord } from "./run.ts";
 
 type RunInit = MessageInitShape<typeof RunSchema>;
@@ -33,14 +34,12 @@ export function runSummary(run: RunRecord): RunInit {
   };
 }
 
-export function usageMessage(
-  totals: { inputTokens: number; outputTokens: number; costMicros: number },
-  currency: string,
-  stage = UsageStage.SETTLED,
-): Usage {
+export function usageMessage(totals: UsageTotals, currency: string, stage = UsageStage.SETTLED): Usage {
   return create(UsageSchema, {
     inputTokens: BigInt(totals.inputTokens),
+    cachedInputTokens: BigInt(totals.cachedInputTokens),
     outputTokens: BigInt(totals.outputTokens),
+    reasoningTokens: BigInt(totals.reasoningTokens),
     costMicros: BigInt(totals.costMicros),
     currency,
     stage,

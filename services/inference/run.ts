@@ -102,7 +102,8 @@ export interface AdmittedRun {
   agentId: string;
   agentVersion: string;
   model: string;
-  options: Pick<RunOptions, "maxOutputTokens"> & Partial<Pick<RunOptions, "cache">>;
+  options: Pick<RunOptions, "maxOutputTokens"> &
+    Partial<Pick<RunOptions, "maxCostMicros" | "teamId" | "cache">>;
   reservedMicros: number;
 }
 

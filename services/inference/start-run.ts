@@ -39,7 +39,7 @@ async function startAlone(tx: Tx, deps: RunDeps, actor: Actor, request: StartRun
     requestId,
     agentId: request.agentId || DEFAULT_AGENT_ID,
     maxOutputTokens: request.options?.maxOutputTokens ?? 0,
-    cache: request.options?.cache,
+    options: request.options,
   });
 }
 
@@ -66,7 +66,7 @@ async function startInChat(
         messages: [],
         agentId,
         maxOutputTokens,
-        cache: request.options?.cache,
+        options: request.options,
         requestId,
       });
     },

@@ -168,7 +168,7 @@ const OTHER_LIMITS: readonly Limit[] = [
   ...of("AgentService.GetAgent", "agentId", [["tools", "../tools", "string.pattern"]]),
   ...of("BudgetService.SetBudget", "window", [
     [2, 0, "enum.not_in"],
-    [1, 3, "enum.defined_only"],
+    [1, 4, "enum.defined_only"],
   ]),
   ...of("BudgetService.SetBudget", "limitMicros", [
     ["1000000000000000", "1000000000000001", "int64.gte_lte"],

@@ -3,6 +3,8 @@ import { z } from "zod";
 const price = z.object({
   /** Micro-units of the currency per million tokens. */
   input: z.number().int().nonnegative(),
+  /** Of input that the provider had in its cache; unset: as much as other input. */
+  cached_input: z.number().int().nonnegative().optional(),
   output: z.number().int().nonnegative(),
 });
 

@@ -34,6 +34,8 @@ export interface PageSizes {
   max: number;
   /** Whether the list is sorted by a number; otherwise by a time. */
   numbered?: boolean;
+  /** Whether it is sorted by a text, which the caller checks and only ever binds. */
+  texts?: boolean;
 }
 
 /** Reads the page arguments of a list request. A token is refused when any other argument has changed. */
@@ -67,8 +69,12 @@ function hashOfArguments<D extends DescMessage>(
     .subarray(0, 8);
 }
 
-function openToken(token: string, argumentsHash: Uint8Array, { numbered = false }: PageSizes): PageCursor {
-  const isSortKey = numbered ? isNumber : isTime;
+function openToken(
+  token: string,
+  argumentsHash: Uint8Array,
+  { numbered = false, texts = false }: PageSizes,
+): PageCursor {
+  const isSortKey = texts ? () => true : numbered ? isNumber : isTime;
   try {
     const {
       sortKey,
