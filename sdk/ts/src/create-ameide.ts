@@ -7,6 +7,7 @@ import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
+import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
@@ -49,6 +50,8 @@ export interface Ameide {
   readonly artifactQueries: Client<typeof ArtifactQueryService>;
   readonly inference: Client<typeof InferenceService>;
   readonly agents: Client<typeof AgentService>;
+  /** For admins: registers agents and sets what people get of them. */
+  readonly agentRegistry: Client<typeof AgentRegistryService>;
   readonly budgets: Client<typeof BudgetService>;
   /** Run streams. */
   readonly runs: Runs;
@@ -95,6 +98,7 @@ export function createAmeide(options: AmeideOptions): Ameide {
     artifactQueries,
     inference,
     agents: createClient(AgentService, transport),
+    agentRegistry: createClient(AgentRegistryService, transport),
     budgets: createClient(BudgetService, transport),
     runs: createRuns({ client: inference, reconnect: withOverrides(RECONNECT, reconnect), renewable }),
     watchChat: (chatId, watch) => watchChat(chatQueries, { ...updates, renewable }, chatId, watch),

@@ -131,6 +131,16 @@ describe("an agent that an admin registers", () => {
   });
 });
 
+describe("the agent `tools`", () => {
+  it("calculates exactly, and says why it cannot", async () => {
+    const alice = await server.as();
+    expect((await answerOf(alice, "tools", "calculate (2^100 - 1) / 3")).text).toBe(
+      "That is **422550200076076467165567735125**.",
+    );
+    expect((await answerOf(alice, "tools", "what is 1/0?")).text).toContain("it divides by zero");
+  });
+});
+
 describe("a rollout", () => {
   it("gives each chat one version and moves no more chats than it must", async () => {
     const admin = await asAdmin();
@@ -170,6 +180,38 @@ describe("a rollout", () => {
       { version: "1", percent: 50 },
     ];
     expect((await set(twice)).reason).toBe("SCHEMA_VIOLATION");
+  });
+});
+
+describe("settings", () => {
+  // Seen to fail when the etag is not compared: all eight are then set, one over the other.
+  it("that eight admins read and set at the same moment are set by one of them", async () => {
+    const admin = await asAdmin();
+    const { settings } = await admin.agentRegistry.getAgentSettings({ agentId: "tools" });
+    const set = (n: number) =>
+      admin.agentRegistry.setAgentOverride({
+        agentId: "tools",
+        override: { maxOutputTokens: 100 + n },
+        etag: settings?.etag ?? "",
+      });
+    const tried = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => set(n)));
+    expect(tried.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const after = await admin.agentRegistry.getAgentSettings({ agentId: "tools" });
+    expect(after.settings).toMatchObject({ overrideNumber: 1 });
+    expect(after.settings?.etag).not.toBe(settings?.etag);
+  });
+
+  it("are the operator's until the tenant sets them, and again when it takes them back", async () => {
+    const admin = await asAdmin();
+    const { agentRegistry } = admin;
+    const before = (await agentRegistry.getAgentSettings({ agentId: "tools" })).settings;
+    expect(before).toMatchObject({ builtIn: true, customized: false, overrideNumber: 0 });
+    const shares = [{ version: "1", percent: 100 }];
+    const { settings } = await agentRegistry.setAgentRollout({ agentId: "tools", shares });
+    expect(settings).toMatchObject({ customized: true, shares });
+    expect((await agentOf(admin, "tools"))?.version).toBe("1");
+    const back = await agentRegistry.setAgentRollout({ agentId: "tools" });
+    expect(back.settings).toMatchObject({ customized: false, shares: before?.shares ?? [] });
   });
 });
 

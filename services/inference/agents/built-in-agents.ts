@@ -35,10 +35,10 @@ export const BUILT_IN_AGENTS: readonly AgentDefinition[] = [
     graph: "tool_loop",
     title: "Tools",
     description:
-      "Answers questions, may look at the clock and at the tenant's artifacts, asks what only you can decide, and creates artifacts when you approve.",
+      "Answers questions, may calculate, look at the clock and at the tenant's artifacts, asks what only you can decide, and creates artifacts when you approve.",
     prompt:
       "You are a helpful assistant to enterprise architects and business analysts. Use a tool when it answers better than you can. Ask the person with ask_user when the answer depends on a decision that is theirs. Answer briefly, in markdown.",
-    tools: ["current_time", "look_up_artifact", "ask_user", "create_artifact"],
+    tools: ["current_time", "look_up_artifact", "calculate", "ask_user", "create_artifact"],
     maxOutputTokens: 1024,
     maxModelCalls: 6,
   },

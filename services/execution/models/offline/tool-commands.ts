@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Answer, OfflineCommand, Situation } from "./command.ts";
 
 const timeResult = z.object({ local: z.string(), timezone: z.string() });
+const calculateResult = z.object({ value: z.string(), exact: z.boolean() });
 const artifactsResult = z.object({
   artifacts: z.array(z.object({ artifact_id: z.string(), title: z.string(), kind: z.string() })),
 });
@@ -30,6 +31,18 @@ export const TOOL_COMMANDS: readonly OfflineCommand[] = [
       if (found.length === 0) return `No artifact matches “${unquoted(query)}”.`;
       const lines = found.map(({ title, kind, artifact_id: id }) => `- **${title}** (${kind}, \`${id}\`)`);
       return `${found.length === 1 ? "One artifact matches" : `${found.length} artifacts match`}:\n\n${lines.join("\n")}`;
+    },
+  },
+  {
+    pattern: /^(?:calculate|what is|=)\s*([-+*/%^()\d.\s]*\d[-+*/%^()\d.\s]*?)[\s?=.]*$/i,
+    usage: "calculate <expression>",
+    does: "asks the tool `calculate`",
+    answer: ([, expression = ""], situation) =>
+      callTool(situation, "calculate", { expression: expression.trim() }),
+    afterTool(result) {
+      const found = parsed(calculateResult, result);
+      if (!found) return `That cannot be calculated: ${result}`;
+      return `That is ${found.exact ? "" : "about "}**${found.value}**.`;
     },
   },
 ];
