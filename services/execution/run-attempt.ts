@@ -3,10 +3,10 @@ import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { conversationOfRun, type Claim } from "../inference/index.ts";
 import { EpochLost, FencedOut } from "../platform/frame-log/frame-log.ts";
 import { conclude, concludeAfter } from "./conclude-run.ts";
+import { TAKE_ALL_BACK } from "./restatement.ts";
 import { restoreAnswer } from "./restore-answer.ts";
 import { RunSession, type RunSessionDeps } from "./run-session.ts";
 import { RunStop } from "./run-stop.ts";
-import type { FrameBody } from "./run-writer.ts";
 import { tellEvent } from "./tell-event.ts";
 
 /** Works on a claimed run until it ends, is parked, is taken over, or the controller aborts. */
@@ -44,11 +44,6 @@ function begin({ answer, claim, run, refusal, settled, writer }: RunSession): vo
   if (run.cancelRequested) throw new RunStop("cancelled");
   if (refusal) throw refusal;
 }
-
-const TAKE_ALL_BACK: FrameBody = {
-  case: "retract",
-  value: { $typeName: "ameide.inference.v1.Retract", toOffset: 0n, keepToolCalls: 0 },
-};
 
 /** Resolves to the question that the run stands still with, if it asks one. */
 async function follow(session: RunSession, abort: AbortController): Promise<Interrupt | undefined> {

@@ -184,9 +184,23 @@ describe("a run loop", () => {
     await Promise.all(loops.map((loop) => loop.stop(1000)));
   });
 
-  it("gives a run back at once when its frame log was lost, and another attempt ends it", async () => {
+  // Without RunWriter's new line, the run is given back, and its model is asked again.
+  it("goes on with a run whose frame log was lost: all is said again on a new line", async () => {
     const { executor, gates } = waitingExecutor();
-    const loop = slices.startLoop({ executor, executorId: "unlucky", leaseSeconds: 300, log: forgetful() });
+    const loop = slices.startLoop({ executor, executorId: "lucky", leaseSeconds: 300, log: forgetful(2) });
+    const runId = await slices.start(alice, "anything");
+    await until(() => gates.length === 1);
+    await sleep(50);
+    gates[0]?.resolve();
+    const line = await ended(runId);
+    expect(line).toMatchObject({ state: RunState.COMPLETED, text: "one(1) two", faults: [] });
+    expect(await findRun(reader(), runId)).toMatchObject({ attempt: 1 });
+    await loop.stop(0);
+  });
+
+  it("gives a run back at once when its frame log is lost again and again, and another attempt ends it", async () => {
+    const { executor, gates } = waitingExecutor();
+    const loop = slices.startLoop({ executor, executorId: "unlucky", leaseSeconds: 300, log: forgetful(4) });
     const runId = await slices.start(alice, "anything");
     await until(() => gates.length === 2);
     gates[1]?.resolve();
@@ -220,16 +234,15 @@ describe("a run loop", () => {
 });
 
 /** Loses its first line as soon as something is written to it. */
-function forgetful(): FrameLog {
+function forgetful(losses: number): FrameLog {
   const { log } = slices;
-  let lost = false;
+  let lost = 0;
   return {
     open: (key, fence) => log.open(key, fence),
     read: (key, after, limit) => log.read(key, after, limit),
     subscribe: (key, listener) => log.subscribe(key, listener),
     append(key, frames) {
-      if (lost) return log.append(key, frames);
-      lost = true;
+      if (lost++ >= losses) return log.append(key, frames);
       return Promise.reject(new EpochLost(key));
     },
   };

@@ -55,7 +55,7 @@ export class RunSession {
   readonly refusal: AppError | undefined;
   /** Aborts with the reason why the session is to end. */
   readonly signal: AbortSignal;
-  readonly answer = new RunAnswer();
+  readonly answer: RunAnswer;
   readonly writer: RunWriter;
   readonly #spending: RunSpending;
   #callBefore: PromiseWithResolvers<void> | undefined;
@@ -74,18 +74,17 @@ export class RunSession {
     );
     if (!begun) return undefined;
     const promised = attempt > 1 ? await promisedOf(deps, claim) : undefined;
-    let session: RunSession | undefined;
-    const restate = () => restatement(session?.answer.parts() ?? []);
+    const answer = new RunAnswer();
+    const restate = () => restatement(answer.parts());
     const writer = await RunWriter.open({ log: deps.log, runId, attempt, promised, restate, onRefused });
-    session = new RunSession(deps, claim, begun, writer, signal);
-    return session;
+    return new RunSession(deps, claim, begun, { answer, writer }, signal);
   }
 
   private constructor(
     deps: RunSessionDeps,
     claim: Claim,
     begun: Begun,
-    writer: RunWriter,
+    { answer, writer }: Pick<RunSession, "answer" | "writer">,
     signal: AbortSignal,
   ) {
     this.deps = deps;
@@ -93,6 +92,7 @@ export class RunSession {
     this.run = begun.run;
     this.refusal = begun.refusal;
     this.settled = begun.settled?.epoch === writer.epoch ? begun.settled : undefined;
+    this.answer = answer;
     this.writer = writer;
     this.signal = signal;
     this.#spending = new RunSpending(deps.budget, begun.run, claim.attempt, begun.spent);

@@ -1,8 +1,11 @@
-import type { FrameLog, Promised } from "../platform/frame-log/frame-log.ts";
+import { EpochLost, type FrameLog, type Promised } from "../platform/frame-log/frame-log.ts";
 import { FrameEncoder, type FrameBody } from "./frame-encoder.ts";
 
 /** Deltas of a busy stream wait at most this long for company; the first one goes at once. */
 const COALESCE_MILLISECONDS = 25;
+
+/** A log that is lost again and again is better left to the next attempt. */
+const MAX_LOSSES = 3;
 
 export type { FrameBody };
 
@@ -12,7 +15,9 @@ export interface RunWriterOptions {
   attempt: number;
   /** How far readers were told the line goes. */
   promised?: Promised | undefined;
-  /** Called once when the log refuses this writer: it was lost, or another executor took over. */
+  /** All that was said so far, as frames: what the line begins with again when its log was lost. */
+  restate?(): readonly FrameBody[];
+  /** Called once when the log refuses this writer: another executor took over, or nothing can be said again. */
   onRefused(error: unknown): void;
 }
 
@@ -21,8 +26,8 @@ export interface RunWriterOptions {
  * way at a time, and what is said meanwhile goes with the next: the slower the log, the fewer and bigger the deltas.
  */
 export class RunWriter {
-  readonly epoch: string;
   readonly #options: RunWriterOptions;
+  #epoch: string;
   #nextSeq: number;
   #frames: Uint8Array[] = [];
   #firstPendingSeq: number;
@@ -37,7 +42,11 @@ export class RunWriter {
   #isDue = false;
   #waiting: { seq: number; resolve(): void }[] = [];
   #refused = false;
-  readonly #encoder: FrameEncoder;
+  #encoder: FrameEncoder;
+  #started: FrameBody | undefined;
+  #hasEnded = false;
+  /** Since the last append that the log took. */
+  #losses = 0;
 
   static async open(options: RunWriterOptions): Promise<RunWriter> {
     const { log, runId, attempt, promised } = options;
@@ -47,12 +56,17 @@ export class RunWriter {
 
   private constructor(options: RunWriterOptions, epoch: string, nextSeq: number) {
     this.#options = options;
-    this.epoch = epoch;
+    this.#epoch = epoch;
     this.#nextSeq = nextSeq;
     this.#firstPendingSeq = nextSeq;
     this.#writtenSeq = nextSeq - 1;
     const { runId, attempt } = options;
     this.#encoder = new FrameEncoder({ epoch, runId, attempt });
+  }
+
+  /** Of the line that is written now. */
+  get epoch(): string {
+    return this.#epoch;
   }
 
   /** The seq of the last frame that was handed in; text that still waits for company is not counted. */
@@ -71,7 +85,9 @@ export class RunWriter {
 
   emit(frame: FrameBody): void {
     this.#closeText();
-    this.#frames.push(this.#encoder.frame(this.#nextSeq++, Date.now(), frame));
+    this.#push(frame);
+    if (frame.case === "started") this.#started = frame;
+    if (frame.case === "status") this.#hasEnded = true;
     this.#schedule();
   }
 
@@ -100,8 +116,7 @@ export class RunWriter {
       this.#frames = [];
       this.#firstPendingSeq = this.#nextSeq;
       this.#lastFlush = performance.now();
-      await this.#append(firstSeq, frames);
-      this.#writtenSeq = firstSeq + frames.length - 1;
+      if (await this.#append(firstSeq, frames)) this.#writtenSeq = firstSeq + frames.length - 1;
       this.#tellWaiting();
       if (this.#isDue) this.#closeText();
       this.#isDue = false;
@@ -119,14 +134,42 @@ export class RunWriter {
     return this.#refused || seq <= this.#writtenSeq;
   }
 
-  async #append(firstSeq: number, frames: Uint8Array[]): Promise<void> {
+  /** Resolves to whether the frames are in the log; otherwise the line has begun anew, or no more is taken. */
+  async #append(firstSeq: number, frames: Uint8Array[]): Promise<boolean> {
     const { log, runId, attempt, onRefused } = this.#options;
     try {
-      await log.append(runId, { epoch: this.epoch, fence: attempt, firstSeq, frames });
+      await log.append(runId, { epoch: this.#epoch, fence: attempt, firstSeq, frames });
+      this.#losses = 0;
+      return true;
     } catch (error) {
+      const isAnew = error instanceof EpochLost && (await this.#beginAnew().catch(() => false));
+      if (isAnew) return false;
       this.#refused = true;
       onRefused(error);
+      return false;
     }
+  }
+
+  /** The end of a run is in the database before it is said, so it need not be said again. */
+  async #beginAnew(): Promise<boolean> {
+    const { log, runId, attempt, restate } = this.#options;
+    if (!restate || this.#hasEnded || ++this.#losses > MAX_LOSSES) return false;
+    const { epoch, nextSeq } = await log.open(runId, attempt);
+    if (this.#hasEnded) return false;
+    this.#epoch = epoch;
+    this.#encoder = new FrameEncoder({ epoch, runId, attempt });
+    this.#nextSeq = this.#firstPendingSeq = nextSeq;
+    this.#writtenSeq = nextSeq - 1;
+    this.#frames = [];
+    this.#text = "";
+    if (this.#started) this.#push(this.#started);
+    for (const frame of restate()) this.#push(frame);
+    this.#waiting = this.#waiting.map((waiting) => ({ ...waiting, seq: this.lastSeq }));
+    return true;
+  }
+
+  #push(frame: FrameBody): void {
+    this.#frames.push(this.#encoder.frame(this.#nextSeq++, Date.now(), frame));
   }
 
   #closeText(): void {
