@@ -47,6 +47,23 @@ export async function settleHolds(
   }));
 }
 
+/** What the run holds, with its periods locked in the one order. */
+const heldOf = (tenant: SQL, run: SQL): SQL => sql`
+      SELECT p.scope, p.scope_id, p.budget_window, p.unit, p.period_start, p.used, p.reserved,
+        p.soft_limit_reached_at, h.amount
+      FROM budget_holds h JOIN budget_periods p
+        ON p.tenant_id = ${tenant} AND ${sameBudget("p", "h")} AND p.period_start = h.period_start
+      WHERE h.tenant_id = ${tenant} AND h.run_id = ${run}
+      ORDER BY p.scope, p.scope_id, p.budget_window, p.unit, p.period_start FOR UPDATE OF p`;
+
+/** What becomes of the holds themselves. */
+const keptOf = (tenant: SQL, run: SQL, free: boolean): SQL =>
+  free
+    ? sql`DELETE FROM budget_holds WHERE tenant_id = ${tenant} AND run_id = ${run}`
+    : sql`UPDATE budget_holds h SET amount = h.amount - n.covered FROM next n
+        WHERE h.tenant_id = ${tenant} AND h.run_id = ${run} AND ${sameBudget("h", "n")}
+          AND h.period_start = n.period_start AND n.covered > 0`;
+
 function settleStatement(
   tenantId: string,
   runId: string,
@@ -57,19 +74,9 @@ function settleStatement(
   const run = sql`${runId}::uuid`;
   const source = sql`(SELECT DISTINCT scope, scope_id FROM held) s JOIN budgets b
     ON b.scope = s.scope AND b.scope_id = s.scope_id`;
-  const keep = free
-    ? sql`DELETE FROM budget_holds WHERE tenant_id = ${tenant} AND run_id = ${run}`
-    : sql`UPDATE budget_holds h SET amount = h.amount - n.covered FROM next n
-        WHERE h.tenant_id = ${tenant} AND h.run_id = ${run} AND ${sameBudget("h", "n")}
-          AND h.period_start = n.period_start AND n.covered > 0`;
   return sql`
     WITH held AS MATERIALIZED (
-      SELECT p.scope, p.scope_id, p.budget_window, p.unit, p.period_start, p.used, p.reserved,
-        p.soft_limit_reached_at, h.amount
-      FROM budget_holds h JOIN budget_periods p
-        ON p.tenant_id = ${tenant} AND ${sameBudget("p", "h")} AND p.period_start = h.period_start
-      WHERE h.tenant_id = ${tenant} AND h.run_id = ${run}
-      ORDER BY p.scope, p.scope_id, p.budget_window, p.unit, p.period_start FOR UPDATE OF p
+      ${heldOf(tenant, run)}
     ), spread AS MATERIALIZED (
       SELECT h.*, u.amount AS spent, COALESCE(sum(h.amount) OVER (oldest_first
           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before,
@@ -100,7 +107,7 @@ function settleStatement(
           ELSE p.soft_limit_reached_at END
       FROM reached r
       WHERE p.tenant_id = ${tenant} AND ${sameBudget("p", "r")} AND p.period_start = r.period_start
-    ), kept AS (${keep})
+    ), kept AS (${keptOf(tenant, run, free)})
     SELECT scope, scope_id, budget_window, unit, period_start::text, limit_amount, next_used, next_reserved,
       soft_limit_percent, reached, uncovered
     FROM reached`;

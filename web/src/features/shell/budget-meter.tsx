@@ -1,6 +1,5 @@
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import type { Budget } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
-import { BudgetWindow } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { useQuery } from "@connectrpc/connect-query";
 import { formatMicros, formatMoment } from "../../rpc/format.ts";
@@ -8,27 +7,22 @@ import { Button } from "../../ui/button.tsx";
 import { Meter } from "../../ui/meter.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
-import { spentRatio, tightest } from "./budget-figures.ts";
+import { inMoney, keyOf, spentRatio, tightest, titleOf } from "./budget-figures.ts";
 
-const names = {
-  [BudgetWindow.DAY]: "Today",
-  [BudgetWindow.MONTH]: "This month",
-  [BudgetWindow.UNSPECIFIED]: "Budget",
-};
-
-/** What the tenant may still spend, always in sight; details on demand. */
+/** What may still be spent, always in sight; details on demand. */
 export function BudgetMeter() {
   const { data, isPending } = useQuery(BudgetService.method.getBudget, {}, { refetchInterval: 60_000 });
-  const budget = data && tightest(data.budgets);
+  const budgets = inMoney(data?.budgets ?? []);
+  const budget = tightest(budgets);
   return (
     <section aria-label="Budget" className="flex items-center">
       {isPending && <Skeleton className="h-7 w-28" />}
-      {data && budget && (
+      {budget && (
         <Popover label="Budget details" trigger={<Summary budget={budget} />}>
           <h2 className="mb-3 text-sm font-semibold">Budget of your organisation</h2>
           <div className="space-y-4">
-            {data.budgets.map((each) => (
-              <Window key={each.window} budget={each} />
+            {budgets.map((each) => (
+              <Window key={keyOf(each)} budget={each} />
             ))}
           </div>
           <p className="mt-4 text-xs text-muted">An admin can raise it.</p>
@@ -62,11 +56,11 @@ function Window({ budget }: { budget: Budget }) {
   return (
     <div>
       <div className="flex justify-between text-sm">
-        <span className="font-medium">{names[budget.window]}</span>
+        <span className="font-medium">{titleOf(budget)}</span>
         <span className="tabular-nums">{money(budget.remainingMicros)} left</span>
       </div>
       <Meter
-        label={`${names[budget.window]}: budget spent`}
+        label={`${titleOf(budget)}: budget spent`}
         ratio={spentRatio(budget)}
         valueText={`${money(budget.remainingMicros)} left of ${money(budget.limitMicros)}`}
         className="my-1.5"
