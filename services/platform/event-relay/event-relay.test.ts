@@ -93,6 +93,7 @@ describe.skipIf(!available("nats"))("the event relay", () => {
       expect(small?.data).toEqual({ title: "small" });
     });
 
+    // Fails when the feed shows transactions that are younger than an open one.
     it("does not pass over a transaction that commits late", async () => {
       start();
       const tenant = uuidv7();
@@ -161,6 +162,7 @@ describe.skipIf(!available("nats"))("the event relay", () => {
       expect(warnings.length).toBeLessThanOrEqual(1);
     });
 
+    // Fails when the relay is taken without asking whose lease it is.
     it("one of several works, and another takes over at once when it is stopped", async () => {
       const tenant = uuidv7();
       const counts = [0, 0, 0];
@@ -187,6 +189,8 @@ describe.skipIf(!available("nats"))("the event relay", () => {
       expect(counts.filter((count) => count > 0)).toEqual([1]);
     });
 
+    // JetStream may lose what it acknowledged. Fails when the answer "known already" is believed: a purged stream still
+    // knows the ids.
     it("a replay brings back what was purged, with the same ids, and leaves what is there", async () => {
       const tenant = uuidv7();
       start();

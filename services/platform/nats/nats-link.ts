@@ -19,6 +19,7 @@ const RETRY_MILLISECONDS = 500;
 /** A server that is silent for three of these is gone. */
 const PING_MILLISECONDS = 5000;
 const CONNECT_MILLISECONDS = 3000;
+const FLUSH_MILLISECONDS = 1000;
 
 /** Returns at once, connected or not: the program starts without NATS, and says so in its readiness. */
 export function connectNats(url: string, log: Pick<Log, "info" | "warn">): NatsLink {
@@ -62,9 +63,16 @@ class HealingLink implements NatsLink {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    // What was said last, as that a run is due again, leaves with the next turn; a server that hangs is not waited for.
+    if (this.#isUp) await Promise.race([this.#flush(), sleep(FLUSH_MILLISECONDS, undefined, { ref: false })]);
     this.#isUp = false;
     await this.#made?.close();
     await this.#living;
+  }
+
+  async #flush(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#made?.flush().catch(() => undefined);
   }
 
   async #live(): Promise<void> {
