@@ -61,6 +61,16 @@ const descriptions: Record<string, Describe> = {
     detail: "Wait until it is there, or stop it; your text is kept.",
     retry: true,
   }),
+  TURN_QUEUE_FULL: ({ limit }) => ({
+    title: `${limit ?? "Ten"} messages wait in this chat already`,
+    detail: "Wait until some are answered, or cancel one; your text is kept.",
+    retry: true,
+  }),
+  INTERRUPT_STALE: () => ({
+    title: "The question was answered already",
+    detail: "Somebody was faster, or the agent asks something else by now.",
+    retry: false,
+  }),
   CHAT_NOT_FOUND: () => ({
     title: "This chat does not exist, or it is not shared with you",
     detail: "It may have been deleted. Ask its owner to share it, or start a new chat.",

@@ -8,6 +8,7 @@ const texts: Record<AnswerStatus, string> = {
   failed: "The answer failed",
   budget: "The answer was cut: the budget is spent",
   parked: "The answer waits for budget",
+  asking: "The agent asks you something",
 };
 
 /** Tells assistive technology how the newest answer stands, not every word of it. */

@@ -4,6 +4,7 @@ import { problemOfRun } from "../../rpc/problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import type { AnswerActions } from "./answer.tsx";
+import { PersonQuestion } from "./person-question.tsx";
 import type { AnswerRow } from "./timeline.ts";
 
 export interface AnswerEndProps {
@@ -59,6 +60,17 @@ export function AnswerEnd({ row, newest, locked, actions }: AnswerEndProps) {
           actions={<Parked row={row} actions={actions} />}
         />
       );
+    case "asking":
+      return row.interrupt ? (
+        <PersonQuestion
+          key={row.interrupt.interruptId}
+          row={row}
+          interrupt={row.interrupt}
+          actions={actions}
+        />
+      ) : null;
+    case "complete":
+      return row.cut ? <Cut /> : null;
     default:
       return null;
   }
@@ -90,6 +102,14 @@ function Stopped({ empty, children }: { empty: boolean; children: ReactNode }) {
       </span>
       {children}
     </div>
+  );
+}
+
+function Cut() {
+  return (
+    <p className="mt-2 text-sm text-muted">
+      <span className="rounded-md border border-line px-2 py-0.5 text-xs">Cut at the length limit</span>
+    </p>
   );
 }
 

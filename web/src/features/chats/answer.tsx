@@ -1,3 +1,4 @@
+import type { InterruptAnswer } from "@ameide/sdk";
 import { memo } from "react";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { AnswerEnd } from "./answer-end.tsx";
@@ -10,6 +11,10 @@ export interface AnswerActions {
   askAgain: (question: string) => void;
   goOn: (runId: string) => void;
   stop: () => void;
+  answer: (runId: string, interruptId: string, answer: InterruptAnswer["answer"]) => void;
+  cancelWaiting: (runId: string) => void;
+  /** A run is being let go on at this moment. */
+  resuming: boolean;
 }
 
 export interface AnswerProps {
@@ -28,7 +33,7 @@ export const Answer = memo(function Answer({ row, newest, reconnecting, locked, 
   const text = textOf(row.parts);
   return (
     <article aria-label="Answer" aria-busy={writing} className="min-w-0">
-      <MessageParts parts={row.parts} over={!writing && row.status !== "parked"} />
+      <MessageParts parts={row.parts} over={!writing && row.status !== "parked" && row.status !== "asking"} />
       {writing && <Writing waiting={row.status === "waiting"} reconnecting={reconnecting} />}
       <AnswerEnd row={row} newest={newest} locked={locked} actions={actions} />
       {(row.usage || text) && (

@@ -79,18 +79,34 @@ export function addMessage(client: QueryClient, chatId: string, message: ChatMes
   });
 }
 
-function setActiveRun(client: QueryClient, chatId: string, activeRunId: string): void {
-  changeChat(client, chatId, { activeRunId });
+/** The runs whose turns are open: the active one, then those that wait. */
+function openRuns(client: QueryClient, chatId: string): string[] {
+  const chat = client.getQueryData(chatKey(chatId))?.chat;
+  return chat?.activeRunId ? [chat.activeRunId, ...chat.waitingRunIds] : [];
 }
 
-/** Notes that a run answers, unless its answer is already here. */
+function setOpenRuns(
+  client: QueryClient,
+  chatId: string,
+  [activeRunId = "", ...waitingRunIds]: string[],
+): void {
+  changeChat(client, chatId, { activeRunId, waitingRunIds });
+}
+
+/** Notes that a run answers, or waits for its turn; unless its answer is already here. */
 export function beginRun(client: QueryClient, chatId: string, runId: string): void {
-  if (runId && !hasAnswer(client, chatId, runId)) setActiveRun(client, chatId, runId);
+  const open = openRuns(client, chatId);
+  if (!runId || open.includes(runId) || hasAnswer(client, chatId, runId)) return;
+  setOpenRuns(client, chatId, [...open, runId]);
 }
 
-/** Forgets the active run, unless another one has begun meanwhile. */
+/** Forgets a run that has ended; if it was its turn, the next one begins. */
 export function endRun(client: QueryClient, chatId: string, runId: string): void {
-  if (client.getQueryData(chatKey(chatId))?.chat?.activeRunId === runId) setActiveRun(client, chatId, "");
+  const open = openRuns(client, chatId);
+  if (open.includes(runId)) {
+    const others = open.filter((id) => id !== runId);
+    setOpenRuns(client, chatId, others);
+  }
   void client.invalidateQueries({ queryKey: runsKey(chatId) });
   void client.invalidateQueries({
     queryKey: createConnectQueryKey({ schema: BudgetService.method.getBudget, cardinality: undefined }),
@@ -118,6 +134,18 @@ export function forgetChat(client: QueryClient, chatId: string): void {
   refreshLists(client);
 }
 
+/** Takes messages away whose turn was rolled back. */
+function removeMessages(client: QueryClient, chatId: string, messageIds: readonly string[]): void {
+  client.setQueryData(messagesKey(chatId), (data) => {
+    if (!data) return data;
+    const pages = data.pages.map((page) => ({
+      ...page,
+      messages: page.messages.filter(({ messageId }) => !messageIds.includes(messageId)),
+    }));
+    return { ...data, pages };
+  });
+}
+
 /** Folds one update of the chat's stream into the cache. */
 export function applyUpdate(client: QueryClient, chatId: string, response: StreamChatUpdatesResponse): void {
   const { update, checkpointToken, version } = response;
@@ -128,6 +156,11 @@ export function applyUpdate(client: QueryClient, chatId: string, response: Strea
     changeChat(client, chatId, {}, here);
     if (role === MessageRole.ASSISTANT) endRun(client, chatId, runId);
     else beginRun(client, chatId, runId);
+  } else if (update.case === "turnWithdrawn") {
+    const { runId, messageIds, ended } = update.value;
+    removeMessages(client, chatId, messageIds);
+    changeChat(client, chatId, {}, here);
+    if (ended) endRun(client, chatId, runId);
   } else if (update.case === "chat") {
     // An event knows nothing of the run of this moment, so that field stays.
     const { title, visibility, etag, updateTime, agentId } = update.value;

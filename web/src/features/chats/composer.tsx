@@ -1,4 +1,4 @@
-import { ArrowUp, Square } from "lucide-react";
+import { ArrowUp, ListPlus, Square } from "lucide-react";
 import type { KeyboardEvent, ReactNode, Ref } from "react";
 import { useImperativeHandle, useLayoutEffect, useRef } from "react";
 import { Button } from "../../ui/button.tsx";
@@ -12,8 +12,10 @@ export interface ComposerProps {
   text: string;
   onChange: (text: string) => void;
   onSend: () => void;
-  onStop?: () => void;
-  /** An answer is being written: Stop takes the place of Send. */
+  /** While an answer is written: stops it and sends. */
+  onSendNow?: () => void;
+  onStop?: (() => void) | undefined;
+  /** An answer is being written: it can be stopped, and what is sent waits for its turn. */
   running?: boolean;
   stopping?: boolean;
   busy?: boolean;
@@ -26,11 +28,13 @@ export function Composer(props: ComposerProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(props.ref, () => ({ focus: () => area.current?.focus() }));
   useAutoHeight(area, props.text);
-  const sendable = props.text.trim() !== "" && !props.running && !props.busy;
+  const sendable = props.text.trim() !== "" && !props.busy;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    if (sendable) props.onSend();
+    if (!sendable) return;
+    if (props.running && (event.ctrlKey || event.metaKey)) props.onSendNow?.();
+    else props.onSend();
   };
   return (
     <form
@@ -58,32 +62,43 @@ export function Composer(props: ComposerProps) {
   );
 }
 
-function Submit({ running, stopping, onStop, sendable }: ComposerProps & { sendable: boolean }) {
-  if (running) {
-    return (
-      <Button
-        size="icon"
-        className="rounded-xl"
-        aria-label="Stop"
-        title="Stop (Esc)"
-        disabled={stopping}
-        onClick={onStop}
-      >
-        <Square size={14} aria-hidden fill="currentColor" />
-      </Button>
-    );
-  }
+function Submit({ running, stopping, onStop, onSendNow, sendable }: ComposerProps & { sendable: boolean }) {
+  return (
+    <>
+      {running && sendable && (
+        <Button size="small" title="Stop the answer and send (Ctrl + Enter)" onClick={onSendNow}>
+          Send now
+        </Button>
+      )}
+      {running && <Stop stopping={stopping} onStop={onStop} />}
+      {(!running || sendable) && (
+        <Button
+          tone="primary"
+          size="icon"
+          className="rounded-xl"
+          type="submit"
+          aria-label={running ? "Queue" : "Send"}
+          title={running ? "Queue: it is answered next (Enter)" : "Send (Enter)"}
+          disabled={!sendable}
+        >
+          {running ? <ListPlus size={18} aria-hidden /> : <ArrowUp size={18} aria-hidden />}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Stop({ stopping, onStop }: Pick<ComposerProps, "stopping" | "onStop">) {
   return (
     <Button
-      tone="primary"
       size="icon"
       className="rounded-xl"
-      type="submit"
-      aria-label="Send"
-      title="Send (Enter)"
-      disabled={!sendable}
+      aria-label="Stop"
+      title="Stop (Esc)"
+      disabled={stopping}
+      onClick={onStop}
     >
-      <ArrowUp size={18} aria-hidden />
+      <Square size={14} aria-hidden fill="currentColor" />
     </Button>
   );
 }

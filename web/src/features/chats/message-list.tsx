@@ -90,7 +90,11 @@ type EntryProps = Pick<MessageListProps, "reconnecting" | "locked" | "actions"> 
 };
 
 function Entry({ row, ...rest }: EntryProps) {
-  if (row.kind === "message") return <Question message={row.message} />;
+  if (row.kind === "message") {
+    const { message, waitingRunId } = row;
+    const cancel = () => rest.actions.cancelWaiting(waitingRunId);
+    return <Question message={message} onCancel={waitingRunId ? cancel : undefined} />;
+  }
   if (row.kind === "pending") return <PendingQuestion text={row.text} />;
   return <Answer row={row} {...rest} />;
 }

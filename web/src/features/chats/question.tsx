@@ -1,11 +1,19 @@
 import type { ChatMessage } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { Clock } from "lucide-react";
 import { usePerson } from "../../rpc/use-session.ts";
 import { formatMoment } from "../../rpc/format.ts";
+import { Button } from "../../ui/button.tsx";
 import { textOf } from "./timeline.ts";
 
+export interface QuestionProps {
+  message: ChatMessage;
+  /** Takes it out; only while it waits for its turn. */
+  onCancel: (() => void) | undefined;
+}
+
 /** A message of a person, exactly as typed. */
-export function Question({ message }: { message: ChatMessage }) {
+export function Question({ message, onCancel }: QuestionProps) {
   const me = usePerson();
   const mine = message.userId === me.id || message.userId === "";
   const at = message.createTime && formatMoment(timestampDate(message.createTime));
@@ -17,6 +25,15 @@ export function Question({ message }: { message: ChatMessage }) {
     >
       {!mine && <p className="mb-1 text-xs text-muted">{message.userId}</p>}
       <Bubble text={textOf(message.parts)} />
+      {onCancel && (
+        <p className="mt-1 flex items-center gap-1 text-xs text-muted">
+          <Clock size={12} aria-hidden />
+          Waits for its turn
+          <Button size="small" tone="ghost" aria-label="Cancel this message" onClick={onCancel}>
+            Cancel
+          </Button>
+        </p>
+      )}
     </article>
   );
 }

@@ -1,4 +1,6 @@
 import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { reasonOf } from "@ameide/sdk";
+import type { InterruptAnswer } from "@ameide/sdk";
 import { useMutation } from "@connectrpc/connect-query";
 import { useCallback, useState } from "react";
 import { problemOf } from "../../rpc/problem.ts";
@@ -6,7 +8,7 @@ import { toast } from "../../ui/toast.tsx";
 
 const report = (error: unknown) => toast({ ...problemOf(error), tone: "danger" });
 
-/** Stops the active run, or lets a parked one go on. */
+/** Stops the active run or one that waits, lets a parked one go on, answers one that asks. */
 export function useRunCommands(activeRunId: string, onResumed: () => void) {
   const [stopped, setStopped] = useState("");
   const { mutate: cancel } = useMutation(InferenceService.method.cancelRun, {
@@ -15,9 +17,13 @@ export function useRunCommands(activeRunId: string, onResumed: () => void) {
       report(error);
     },
   });
-  const { mutate: resume } = useMutation(InferenceService.method.resumeRun, {
+  const { mutate: resume, isPending: resuming } = useMutation(InferenceService.method.resumeRun, {
     onSuccess: onResumed,
-    onError: report,
+    onError: (error) => {
+      report(error);
+      // Somebody else was faster; the answer goes on.
+      if (reasonOf(error) === "INTERRUPT_STALE") onResumed();
+    },
   });
   const stop = useCallback(() => {
     if (!activeRunId) return;
@@ -25,5 +31,19 @@ export function useRunCommands(activeRunId: string, onResumed: () => void) {
     cancel({ runId: activeRunId });
   }, [activeRunId, cancel]);
   const goOn = useCallback((runId: string) => resume({ runId, requestId: crypto.randomUUID() }), [resume]);
-  return { stop, goOn, stopping: activeRunId !== "" && stopped === activeRunId };
+  const answer = useCallback(
+    (runId: string, interruptId: string, reply: InterruptAnswer["answer"]) =>
+      resume({ runId, interruptId, requestId: crypto.randomUUID(), answer: { answer: reply } }),
+    [resume],
+  );
+  /** Takes a message out that waits for its turn. */
+  const cancelWaiting = useCallback((runId: string) => cancel({ runId }), [cancel]);
+  return {
+    stop,
+    goOn,
+    answer,
+    cancelWaiting,
+    resuming,
+    stopping: activeRunId !== "" && stopped === activeRunId,
+  };
 }

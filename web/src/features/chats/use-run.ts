@@ -10,12 +10,16 @@ import { latest } from "./latest.ts";
 
 export interface RunWatch {
   view: RunView | undefined;
+  /** The run before, as it ended: its message may still be on its way. */
+  before: RunView | undefined;
   reconnecting: boolean;
   /** Why the run can be followed no more. */
   failure: ConnectError | undefined;
 }
 
-const nothing: RunWatch = { view: undefined, reconnecting: false, failure: undefined };
+type Watched = Omit<RunWatch, "before">;
+
+const nothing: RunWatch = { view: undefined, before: undefined, reconnecting: false, failure: undefined };
 
 // Markdown is parsed anew for each view, so views are shown at most this often.
 const frameMillis = 40;
@@ -27,10 +31,10 @@ export function useRun(chatId: string, runId: string, enabled: boolean, round: n
   useEffect(() => {
     if (!runId || !enabled) return;
     const stop = new AbortController();
-    const show = latest<RunWatch>(frameMillis, (next) => setWatch((now) => forward(now, next)));
+    const show = latest<Watched>(frameMillis, (next) => setWatch((now) => forward(now, next)));
     void follow(runId, stop.signal, show.offer).then((state) => {
       show.flush();
-      if (state !== undefined && state !== RunState.PARKED) endRun(client, chatId, runId);
+      if (state !== undefined && !isSuspended(state)) endRun(client, chatId, runId);
     });
     return () => {
       stop.abort();
@@ -41,17 +45,23 @@ export function useRun(chatId: string, runId: string, enabled: boolean, round: n
 }
 
 /** A stream that begins again replays from the start; what is shown waits until it has caught up. */
-export function forward(now: RunWatch, next: RunWatch): RunWatch {
+export function forward(now: RunWatch, next: Watched): RunWatch {
   const [shown, view] = [now.view, next.view];
-  const behind =
-    shown && view && shown.runId === view.runId && !view.done && shown.text.startsWith(view.text);
-  return behind ? { ...next, view: shown } : next;
+  if (!shown || !view) return { ...next, before: now.before };
+  if (shown.runId !== view.runId) return { ...next, before: shown };
+  const says = (one: RunView) => one.text.length + one.parts.length;
+  const behind = !view.done && says(view) < says(shown) && shown.text.startsWith(view.text);
+  return { ...next, view: behind ? shown : view, before: now.before };
 }
+
+/** Whether a run waits for somebody to let it go on. */
+export const isSuspended = (state: RunState): boolean =>
+  state === RunState.PARKED || state === RunState.INTERRUPTED;
 
 async function follow(
   runId: string,
   signal: AbortSignal,
-  offer: (watch: RunWatch) => void,
+  offer: (watch: Watched) => void,
 ): Promise<RunState | undefined> {
   let view: RunView | undefined;
   try {

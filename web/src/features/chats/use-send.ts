@@ -1,4 +1,5 @@
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
+import type { MultitaskStrategy } from "@ameide/sdk";
 import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -13,12 +14,13 @@ export function useSend(chatId: string) {
   const mutation = useMutation(ChatCommandService.method.sendMessage);
   const [pending, setPending] = useState<PendingMessage>();
 
-  const send = async (text: string, newestId: string): Promise<void> => {
+  const send = async (text: string, newestId: string, strategy: MultitaskStrategy): Promise<void> => {
     const requestId = claimRequestId(sessionStorage, chatId, text);
     const parts = [{ kind: { case: "text" as const, value: { text } } }];
     setPending({ text, afterId: newestId });
     try {
-      const { message, runId } = await mutation.mutateAsync({ chatId, message: { parts }, requestId });
+      const request = { chatId, message: { parts }, requestId, multitaskStrategy: strategy };
+      const { message, runId } = await mutation.mutateAsync(request);
       clearDraft(sessionStorage, chatId);
       if (message) addMessage(client, chatId, message);
       beginRun(client, chatId, runId);

@@ -1,8 +1,9 @@
 import type { ChatMessage } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { MultitaskStrategy } from "@ameide/sdk";
 import { useCallback, useState } from "react";
 import type { Problem } from "../../rpc/problem.ts";
 import { problemOf } from "../../rpc/problem.ts";
-import { inOrder } from "./timeline.ts";
+import { newestOf } from "./timeline.ts";
 import type { PendingMessage } from "./timeline.ts";
 import { useDraft } from "./use-draft.ts";
 import { useSend } from "./use-send.ts";
@@ -12,7 +13,8 @@ export interface Sending {
   pending: PendingMessage | undefined;
   problem: Problem | undefined;
   dismiss: () => void;
-  send: (text: string) => void;
+  /** While an answer is written the message is refused, unless a strategy says otherwise. */
+  send: (text: string, strategy?: MultitaskStrategy) => void;
 }
 
 /** The composer's text, the message on its way, and why the last one was refused. */
@@ -20,13 +22,13 @@ export function useSending(chatId: string, messages: readonly ChatMessage[]): Se
   const draft = useDraft(chatId);
   const { send: sendNow, pending } = useSend(chatId);
   const [problem, setProblem] = useState<Problem>();
-  const newestId = inOrder(messages).at(-1)?.messageId ?? "";
+  const newestId = newestOf(messages);
   const { hide, restore } = draft;
   const send = useCallback(
-    (text: string) => {
+    (text: string, strategy = MultitaskStrategy.REJECT) => {
       setProblem(undefined);
       hide();
-      sendNow(text, newestId).catch((error: unknown) => {
+      sendNow(text, newestId, strategy).catch((error: unknown) => {
         restore(text);
         setProblem(problemOf(error));
       });
