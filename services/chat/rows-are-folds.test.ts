@@ -67,9 +67,9 @@ function worldOf(actors: readonly Actor[], [actor] = actors): World {
         const runId = ofItsRun ? activeRunId : uuidv7();
         if (runId === "") return "";
         const causer = { userId: "executor", traceId: "" };
-        const turn = BigInt((await findRun(tx, runId))?.turn ?? 0);
+        const asked = BigInt((await findRun(tx, runId))?.turn ?? 0);
         const ending = { answerState: AnswerState.COMPLETE, finishReason: FinishReason.STOP };
-        const answer = { chatId, runId, turn, parts: [], ...ending };
+        const answer = { chatId, runId, turn: asked, parts: [], ...ending };
         return appendAnswer(tx, slices, causer, answer);
       }),
   };

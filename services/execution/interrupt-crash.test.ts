@@ -57,8 +57,8 @@ forEachDatabase((opened) => {
         expect(error).toBeUndefined();
         const question = questionOf(events);
         expect(question?.prompt).toBe("Create the document artifact “Plan”?");
-        const before = questionOf(first);
-        if (before) expect(question?.interruptId).toBe(before.interruptId);
+        const before = questionOf(first) ?? question;
+        expect(question?.interruptId).toBe(before?.interruptId);
         expect(keys).toEqual([]);
       },
     );

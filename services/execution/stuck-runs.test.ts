@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AnswerState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { CreateChatRequestSchema } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
@@ -16,6 +17,7 @@ import { AppError } from "../platform/errors/app-error.ts";
 import { createRunLine, readInto } from "../testing/run-line.ts";
 import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
 import type { AgentExecutor } from "./agent-event.ts";
+import { createAgentExecutor } from "./agent-executor.ts";
 import { RunSession } from "./run-session.ts";
 import { MAX_ATTEMPTS } from "./run-take-up.ts";
 
@@ -29,11 +31,11 @@ afterAll(() => slices.close());
 
 const reader = () => slices.database.reader(alice.tenantId);
 
-async function startInChat() {
+async function startInChat(text = "echo hello") {
   const deps = { ...slices, runs: createChatRuns(slices) };
   const { chat } = await createChat(deps, alice, create(CreateChatRequestSchema, {}));
   const chatId = chat?.chatId ?? "";
-  return { chatId, runId: await slices.start(alice, "echo hello", { chatId }) };
+  return { chatId, runId: await slices.start(alice, text, { chatId }) };
 }
 
 /** An attempt whose process dies in its model call. */
@@ -100,6 +102,23 @@ describe("a run that cannot go on", () => {
   it("is tried once more where fewer died", async () => {
     const { runId } = await startInChat();
     for (let i = 1; i < MAX_ATTEMPTS; i++) await die();
+    const loop = slices.startLoop();
+    expect((await endOf(runId)).state).toBe(RunState.COMPLETED);
+    await loop.stop(0);
+  });
+});
+
+describe("a run that its executors give back in good order", () => {
+  // Counting the attempts instead of the tries ends it as failed.
+  it(`is gone on with, also after more than ${MAX_ATTEMPTS} of them`, async () => {
+    const { runId } = await startInChat("count to 100");
+    const slow = createAgentExecutor({ ...slices, providers: [], offlineTokensPerSecond: 1 });
+    for (let i = 1; i <= MAX_ATTEMPTS + 1; i++) {
+      const loop = slices.startLoop({ executor: slow, executorId: `stops ${i}` });
+      while ((await findRun(reader(), runId))?.attempt !== i) await sleep(5);
+      await loop.stop(0);
+    }
+    expect(await findRun(reader(), runId)).toMatchObject({ attempt: MAX_ATTEMPTS + 1, tries: 0 });
     const loop = slices.startLoop();
     expect((await endOf(runId)).state).toBe(RunState.COMPLETED);
     await loop.stop(0);

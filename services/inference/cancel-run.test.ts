@@ -15,6 +15,7 @@ import { listMessages } from "../chat/message-store.ts";
 import type { RunPorts } from "../chat/index.ts";
 import { sendMessage } from "../chat/send-message.ts";
 import { findChat } from "../chat/store.ts";
+import { findCheckpoints } from "../execution/checkpoints/checkpoint-store.ts";
 import { createAgentExecutor } from "../execution/agent-executor.ts";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { EventStore } from "../platform/event-store/event-store.ts";
@@ -171,6 +172,40 @@ describe("cancelling a run", () => {
     });
     expect(await slices.budget.reservedFor(reader(), runId)).toBe(0);
     await loop.stop(0);
+  });
+
+  it("that waits for a person ends at once, and nothing of it is kept", async () => {
+    const loop = slices.startLoop();
+    const { chatId, runId } = await ask("ask me something", "tools");
+    const { line, over } = watch(runId);
+    await over;
+    expect(line.state).toBe(RunState.INTERRUPTED);
+    await loop.stop(0);
+    const checkpoints = () => findCheckpoints(reader(), { threadId: runId });
+    expect((await checkpoints()).length).toBeGreaterThan(0);
+    expect(await findProgress(reader(), runId)).toBeDefined();
+    expect((await cancel(alice, runId)).run?.state).toBe(RunState.CANCELLED);
+    expect(await checkpoints()).toEqual([]);
+    expect(await findProgress(reader(), runId)).toBeUndefined();
+    expect((await answerIn(chatId))?.answerState).toBe(AnswerState.CANCELLED);
+    expect(toolCallOf((await answerIn(chatId))?.parts)).toMatchObject({ state: ToolCallState.FAILED });
+  });
+
+  it("that waits for a person changes its chat before the run, as the chat's deletion does", async () => {
+    const loop = slices.startLoop();
+    const { chatId, runId } = await ask("ask me something", "tools");
+    await watch(runId).over;
+    await loop.stop(0);
+    const streams: string[] = [];
+    const events: EventStore = {
+      ...slices.events,
+      append: (tx, appends, cause) => {
+        streams.push(...appends.map(({ streamId }) => streamId));
+        return slices.events.append(tx, appends, cause);
+      },
+    };
+    await cancelRun({ ...slices, events }, alice, create(CancelRunRequestSchema, { runId }));
+    expect(streams).toEqual([`chat-${chatId}`, `run-${runId}`]);
   });
 
   it("with its chat takes its lease before the chat, as its executor does", async () => {

@@ -1,3 +1,5 @@
+import { InterruptAnswerSchema, InterruptSchema } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
+import { create } from "@bufbuild/protobuf";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { describe, expect, it } from "vitest";
 import {
@@ -5,6 +7,7 @@ import {
   decideCancel,
   decideClaim,
   decideEnd,
+  decideGiveBack,
   decideResume,
   evolveRun,
   newRun,
@@ -15,7 +18,7 @@ import {
 } from "./run.ts";
 
 const AT = new Date("2025-01-02T03:04:05Z");
-const { QUEUED, RUNNING, COMPLETED, CANCELLED, FAILED, PARKED } = RunState;
+const { QUEUED, RUNNING, COMPLETED, CANCELLED, FAILED, PARKED, INTERRUPTED } = RunState;
 const wanted: AdmittedRun = {
   userId: "alice",
   chatId: "c",
@@ -78,6 +81,50 @@ describe("a run", () => {
     const again = given(admitted, claimed(1), over(PARKED), resumed);
     expect(again).toMatchObject({ state: QUEUED, attempt: 1, end: undefined, endTime: undefined });
     expect(given(admitted, claimed(1), over(PARKED), over(CANCELLED)).state).toBe(CANCELLED);
+  });
+
+  it("that asks goes on with the answer to its question only", () => {
+    const asking = (interruptId: string) => (run: RunRecord) =>
+      decideEnd(
+        run,
+        {
+          state: INTERRUPTED,
+          parts: [],
+          usage: undefined,
+          error: undefined,
+          interrupt: create(InterruptSchema, { interruptId }),
+        },
+        "",
+      );
+    const answer = create(InterruptAnswerSchema, { answer: { case: "text", value: { text: "yes" } } });
+    const answering = (interruptId: string) => (run: RunRecord) =>
+      decideResume(run, { userId: "bob", reservedMicros: 9, interruptId, answer });
+    const asked = given(admitted, claimed(1), asking("q1"));
+    expect(asked).toMatchObject({ state: INTERRUPTED, end: { interrupt: { interruptId: "q1" } } });
+    expect(() => resumed(asked)).toThrowError("waits for an answer");
+    expect(() => answering("q2")(asked)).toThrowError(
+      expect.objectContaining({
+        reason: "INTERRUPT_STALE",
+        metadata: { run_id: "r", state: "INTERRUPTED", interrupt_id: "q1" },
+      }) as Error,
+    );
+    const answered = given(admitted, claimed(1), asking("q1"), answering("q1"));
+    expect(answered).toMatchObject({ state: QUEUED, end: undefined, resumed: { interruptId: "q1", answer } });
+    expect(() => answering("q1")(answered)).toThrowError("answered before");
+    const again = given(admitted, claimed(1), asking("q1"), answering("q1"), claimed(2), asking("q2"));
+    expect(() => answering("q1")(again)).toThrowError("answered before");
+    expect(() => answering("q1")(given(admitted, claimed(1), over(PARKED)))).toThrowError("answered before");
+  });
+
+  it("counts the tries that were not given back, anew after it stood still", () => {
+    const givenBack = (attempt: number) => (run: RunRecord) => decideGiveBack(run, attempt);
+    expect(given(admitted, claimed(1), claimed(2)).tries).toBe(2);
+    expect(given(admitted, claimed(1), givenBack(1), claimed(2)).tries).toBe(1);
+    expect(given(admitted, claimed(1), claimed(2), over(PARKED), resumed)).toMatchObject({
+      tries: 0,
+      attempt: 2,
+    });
+    expect(givenBack(1)(given(admitted, claimed(1), claimed(2)))).toEqual([]);
   });
 
   it("that is queued or running cannot be resumed", () => {
