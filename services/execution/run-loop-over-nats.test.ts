@@ -48,16 +48,17 @@ describe.skipIf(!available("nats"))("executors that hear of runs over NATS", () 
         }),
       );
     }
-    const expectAll = (lines: readonly RunLine[]) => {
-      for (const [i, line] of lines.entries()) {
-        expect(line.faults).toEqual([]);
-        expect(line.text).toBe(`number ${i}`);
-        expect(line.frames.every(({ attempt }) => attempt === 1)).toBe(true);
-      }
-    };
+    const whatTheySaid = (lines: readonly RunLine[]) =>
+      lines.map(({ faults, text, frames }) => ({
+        text,
+        faults,
+        attempts: [...new Set(frames.map(({ attempt }) => attempt))],
+      }));
+    const saidOnce = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ text: `number ${i}`, faults: [], attempts: [1] }));
 
     it("work on each run once", async () => {
-      expectAll(await answers(60));
+      expect(whatTheySaid(await answers(60))).toEqual(saidOnce(60));
     });
 
     it("work on each run once while NATS is killed and comes back with nothing", async () => {
@@ -67,7 +68,8 @@ describe.skipIf(!available("nats"))("executors that hear of runs over NATS", () 
       await nats.restart({ empty: true });
       await links.open();
       const after = answers(10);
-      for (const lines of [answering, during, after]) expectAll(await lines);
+      expect(whatTheySaid(await answering)).toEqual(saidOnce(60));
+      for (const lines of [during, after]) expect(whatTheySaid(await lines)).toEqual(saidOnce(10));
     });
   });
 });

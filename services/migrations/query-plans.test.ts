@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { listArtifactRows } from "../artifact/store.ts";
 import { listMessages } from "../chat/message-store.ts";
 import { countChatRows, findChat, listChatRows } from "../chat/store.ts";
-import { claimRuns } from "../inference/lease-store.ts";
+import { claimNamedRuns, claimRuns } from "../inference/lease-store.ts";
 import { findRun, listRunRows } from "../inference/store.ts";
 import type { Actor } from "../platform/auth/actor.ts";
 import { createInProcessBus } from "../platform/bus/in-process-bus.ts";
@@ -11,6 +11,7 @@ import { sweepRequestLog } from "../platform/command/request-log-store.ts";
 import { createDatabase, type Database, type Reader, type Tx } from "../platform/db/database.ts";
 import type { Statement } from "../platform/db/sql-driver.ts";
 import { createEventStore } from "../platform/event-store/event-store.ts";
+import { sweepConsumedEvents } from "../platform/event-consumer/consumed-event-store.ts";
 import { FEED_START, readFeed } from "../platform/event-store/feed.ts";
 import { REGISTRY } from "../testing/contracts/event-fixture.ts";
 import { forEachDatabase, type GivenDatabase } from "../testing/databases.ts";
@@ -40,6 +41,8 @@ const FILL = [
    SELECT $1::uuid, 'chat-' || n % 1000, n, 't', 'x', 'x' FROM generate_series(1, $2::int) n`,
   `INSERT INTO request_log (tenant_id, user_id, request_id, request_hash)
    SELECT $1::uuid, 'alice', gen_random_uuid(), 'x' FROM generate_series(1, $2::int)`,
+  `INSERT INTO consumed_events (tenant_id, consumer, event_id, consumed_at)
+   SELECT $1::uuid, 'c', gen_random_uuid(), now() FROM generate_series(1, $2::int)`,
   `INSERT INTO run_leases (tenant_id, run_id, lease_until)
    SELECT $1::uuid, gen_random_uuid(), now() + interval '1 h' FROM generate_series(1, $2::int)`,
 ];
@@ -127,6 +130,13 @@ function suite(given: GivenDatabase): void {
     "the old answers to sweep": () => recording.systemTransaction((tx) => sweepRequestLog(tx, new Date(0))),
     "the runs to claim": () =>
       recording.systemTransaction((tx) => claimRuns(tx, { executorId: "e", leaseSeconds: 5, limit: 10 })),
+    "the runs that hints name": () =>
+      recording.systemTransaction((tx) => {
+        const runs = Array.from({ length: 10 }, () => ({ tenantId: theirs, runId: uuidv7() }));
+        return claimNamedRuns(tx, { executorId: "e", leaseSeconds: 5, runs });
+      }),
+    "the handled events to sweep": () =>
+      recording.systemTransaction((tx) => sweepConsumedEvents(tx, new Date(0))),
   };
 
   it.each(Object.entries(ofSystem))("%s are found by an index", async (_, query) => {
