@@ -48,6 +48,27 @@ describe.skipIf(!available("nats"))("the work queue over JetStream", () => {
     expect(await take(other.queue, 20_000)).toMatchObject([work]);
   });
 
+  it("hints that a taker has not looked at when it leaves come to another at once", async () => {
+    const name = newName();
+    const [leaving, other] = [await joinAs(name), await joinAs(name)];
+    const first = take(leaving.queue, 5000, 3);
+    await sleep(100);
+    other.queue.offer(offered());
+    (await first).forEach((hint) => hint.done());
+    // It has asked for two more.
+    const works = [offered(), offered()];
+    for (const work of works) other.queue.offer(work);
+    await sleep(200);
+    const leave = AbortSignal.abort();
+    expect(await leaving.queue.take({ limit: 3, milliseconds: 5000, signal: leave })).toEqual([]);
+    const rest = works.map(({ workId }) => workId);
+    const seen: string[] = [];
+    // Without giving back they come after five seconds.
+    for (let i = 0; i < 6 && seen.length < rest.length; i++)
+      seen.push(...(await take(other.queue, 500)).map(({ workId }) => workId));
+    expect(seen.toSorted()).toEqual(rest.toSorted());
+  });
+
   it("keeps its hints over a kill of NATS, and says meanwhile that it is not to be relied on", async () => {
     const { link, queue } = await joinAs(newName());
     const work = offered();

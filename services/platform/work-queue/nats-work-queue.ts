@@ -29,6 +29,11 @@ const PAUSE_MILLISECONDS = 1000;
 const MOST_UNANSWERED = 1000;
 const CONSUMER = "takers";
 
+interface ReceivedHint extends Hint {
+  /** It comes again at once, to whoever takes next. */
+  giveBack(): void;
+}
+
 /** Hints between processes, in a JetStream stream from which each goes to one of all takers. */
 export function createNatsWorkQueue(link: NatsLink, options: NatsWorkQueueOptions): WorkQueue {
   return new NatsWorkQueue(link, options);
@@ -41,7 +46,7 @@ class NatsWorkQueue implements WorkQueue {
   readonly #prefix: string;
   readonly #jetStream: DeclaredJetStream;
   readonly #takers = new Set<() => void>();
-  #received: Hint[] = [];
+  #received: ReceivedHint[] = [];
   #pull: Pull | undefined;
   /** The connection over which it is being asked. */
   #askingIn: number | undefined;
@@ -165,7 +170,12 @@ class NatsWorkQueue implements WorkQueue {
     };
     const [tenantId = "", workId = ""] = message.subject.slice(this.#prefix.length + 1).split(".");
     if (!isUuid(tenantId) || !isUuid(workId)) return answer("+TERM");
-    this.#received.push({ tenantId, workId, done: () => answer("+ACK") });
+    this.#received.push({
+      tenantId,
+      workId,
+      done: () => answer("+ACK"),
+      giveBack: () => answer("-NAK"),
+    });
     for (const wake of this.#takers) wake();
   }
 
@@ -174,10 +184,10 @@ class NatsWorkQueue implements WorkQueue {
     for (const wake of this.#takers) wake();
   }
 
-  /** What was received and not taken comes again to somebody else after a while. */
+  /** What was received and not taken is for somebody else; what is on its way comes again after a while. */
   #leave(): void {
     this.#pull?.stop();
-    this.#received = [];
+    for (const hint of this.#received.splice(0)) hint.giveBack();
   }
 
   #succeeded(): void {
