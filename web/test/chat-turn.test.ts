@@ -100,6 +100,54 @@ describe.skipIf(!available("chromium"))("a person in a browser", () => {
     expect(await answerOf(second).allTextContents()).toEqual(await answerOf(page).allTextContents());
   });
 
+  it("queues what is sent while an answer is written, takes it out, and sends at once on demand", async () => {
+    await signIn();
+    await send(LONG_ANSWER);
+    await expect.poll(() => answerOf(page).textContent()).toMatch(/3/);
+    const box = page.getByRole("textbox", { name: "Message" });
+    await box.fill("echo never said");
+    await box.press("Enter");
+    await box.fill("echo queued");
+    await page.getByRole("button", { name: "Queue" }).click();
+    await expect.poll(() => page.getByText("Waits for its turn").count()).toBe(2);
+    await page.getByRole("button", { name: "Cancel this message" }).first().click();
+    await page.getByText("Stopped before it began").waitFor();
+    await expect.poll(() => page.getByText("Waits for its turn").count()).toBe(1);
+    await box.fill("echo right now");
+    await box.press("Control+Enter");
+    await expect.poll(() => answerOf(page).last().textContent()).toMatch(/^right now/);
+    await expect.poll(() => page.getByText("Waits for its turn").count()).toBe(0);
+    expect(await answerOf(page).first().textContent()).toMatch(/stopped/i);
+    await page.reload();
+    await expect.poll(() => finished(page).count()).toBe(4);
+    const order = await page.getByRole("article").allTextContents();
+    expect(order.map((text) => text.replace(/\s.*$/s, ""))).toHaveLength(8);
+    expect(order.at(-1)).toMatch(/^right now/);
+  });
+
+  it("asks in the middle of an answer, takes the answer in any tab, and goes on in all", async () => {
+    await signIn();
+    await page.getByRole("button", { name: /^Agent/ }).click();
+    await page.getByRole("menuitemradio", { name: /^Tools/ }).click();
+    await send("ask me to choose red, green or blue");
+    const form = page.getByRole("form", { name: "Which one do you choose?" });
+    await form.waitFor();
+    await expect.poll(() => form.getByLabel("red").evaluate((e) => e === document.activeElement)).toBe(true);
+    const second = await context.newPage();
+    await second.goto(page.url());
+    const theirs = second.getByRole("form", { name: "Which one do you choose?" });
+    await theirs.getByLabel("green").check();
+    await theirs.getByRole("button", { name: "Answer", exact: true }).click();
+    await second.getByText("You chose").waitFor();
+    await page.getByText("You chose").waitFor();
+    expect(await form.count()).toBe(0);
+    expect(await answerOf(page).locator("strong").last().textContent()).toBe("green");
+    await page.getByRole("textbox", { name: "Message" }).fill("create artifact Plan");
+    await page.getByRole("textbox", { name: "Message" }).press("Enter");
+    await page.getByRole("button", { name: "Approve" }).press("Enter");
+    await page.getByText("I created").waitFor();
+  });
+
   it("says what to do when the budget is spent, and keeps the question", async () => {
     await signIn();
     await setDayBudget(program.baseUrl, 1);

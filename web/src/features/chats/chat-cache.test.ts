@@ -86,6 +86,33 @@ describe("chat cache", () => {
     expect(known()?.chat?.activeRunId).toBe("");
   });
 
+  it("lets runs wait for their turn, and begins the next when one ends, is taken out or rolled back", () => {
+    const { client, known, ids } = given([message("1", MessageRole.USER, "a")], "a");
+    const open = () => [known()?.chat?.activeRunId, ...(known()?.chat?.waitingRunIds ?? [])];
+    cache.applyUpdate(client, chatId, update(6n, message("2", MessageRole.USER, "b")));
+    cache.beginRun(client, chatId, "b");
+    cache.applyUpdate(client, chatId, update(7n, message("3", MessageRole.USER, "c")));
+    cache.applyUpdate(client, chatId, update(8n, message("4", MessageRole.USER, "d")));
+    expect(open()).toEqual(["a", "b", "c", "d"]);
+    cache.applyUpdate(client, chatId, update(9n, message("5", MessageRole.ASSISTANT, "c")));
+    expect(open()).toEqual(["a", "b", "d"]);
+    const withdrawn = (version: bigint, messageId: string, ended: boolean) =>
+      create(StreamChatUpdatesResponseSchema, {
+        version,
+        checkpointToken: `k${version}`,
+        update: { case: "turnWithdrawn", value: { runId: "a", messageIds: [messageId], ended } },
+      });
+    cache.applyUpdate(client, chatId, withdrawn(10n, "1", false));
+    expect(open()).toEqual(["a", "b", "d"]);
+    expect(ids()).not.toContain("1");
+    cache.applyUpdate(client, chatId, withdrawn(11n, "6", true));
+    expect(open()).toEqual(["b", "d"]);
+    cache.endRun(client, chatId, "b");
+    cache.endRun(client, chatId, "d");
+    expect(open()).toEqual([""]);
+    expect(known()?.checkpointToken).toBe("k11");
+  });
+
   it("takes a new title from an event but not its run, which an event does not know", () => {
     const { client, known } = given([], "r");
     const value = create(ChatSchema, { chatId, title: "new", version: 6n });

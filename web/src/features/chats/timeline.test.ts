@@ -1,15 +1,18 @@
 import { create } from "@bufbuild/protobuf";
 import {
   AnswerState,
+  type ChatMessage,
   ChatMessageSchema,
+  FinishReason,
   MessagePartSchema,
   MessageRole,
 } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { InterruptSchema } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 import { RunErrorSchema, RunSchema, RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LiveRun, TimelineInput } from "./timeline.ts";
-import { inOrder, timeline } from "./timeline.ts";
+import { inOrder, isCaughtUp, newestOf, timeline } from "./timeline.ts";
 
 const text = (value: string) => create(MessagePartSchema, { kind: { case: "text", value: { text: value } } });
 
@@ -55,6 +58,51 @@ describe("timeline", () => {
         expect(shown).toEqual(known.toSorted());
       }),
     );
+  });
+
+  it("shows what was asked meanwhile after the answer, and what waits as waiting", () => {
+    const of = (message: ChatMessage, turn: bigint) => ({ ...message, turn });
+    const messages = [
+      of(question("1", "a"), 1n),
+      of(question("2", "b"), 2n),
+      of(question("3", "c"), 3n),
+      of(answer("4", "a"), 1n),
+    ];
+    const rows = rowsOf({ messages, activeRunId: "b", waitingRunIds: ["c"] });
+    expect(rows.map((row) => ("message" in row ? row.message.messageId : row.key))).toEqual([
+      "1",
+      "a",
+      "2",
+      "b",
+      "3",
+    ]);
+    expect(rows.map((row) => row.kind === "message" && row.waitingRunId)).toEqual([
+      "",
+      false,
+      "",
+      false,
+      "c",
+    ]);
+    expect(isCaughtUp(messages, ["b", "c"])).toBe(true);
+    expect(isCaughtUp(messages, ["c"])).toBe(false);
+    expect(newestOf(messages)).toBe("4");
+  });
+
+  it("shows a question only while it is asked, and that an answer was cut", () => {
+    const interrupt = create(InterruptSchema, { interruptId: "q", prompt: "Which?" });
+    const asking = { ...live("r", RunState.INTERRUPTED), interrupt };
+    const [, row] = rowsOf({ messages: [question("1", "r")], activeRunId: "r", live: asking });
+    expect(row).toMatchObject({ status: "asking", interrupt: { prompt: "Which?" }, cut: false });
+    const cut = { ...answer("2", "r"), finishReason: FinishReason.LENGTH };
+    const [, ended] = rowsOf({ messages: [question("1", "r"), cut], live: asking });
+    expect(ended).toMatchObject({ status: "complete", interrupt: undefined, cut: true });
+  });
+
+  it("shows how the run before ended until its message is there", () => {
+    const messages = [question("1", "a"), question("2", "b")];
+    const before = live("a", RunState.COMPLETED, "so.");
+    const rows = rowsOf({ messages, activeRunId: "b", live: live("b", RunState.RUNNING, "well"), before });
+    expect(shape(rows)).toEqual(["message", "complete", "message", "running"]);
   });
 
   it("shows that an answer is awaited before the first word", () => {
