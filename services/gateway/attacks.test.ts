@@ -4,6 +4,7 @@ import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_se
 import { createClient } from "@connectrpc/connect";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { heldMegabytes } from "../testing/held-memory.ts";
 import { rawConnection } from "../testing/raw-http.ts";
 import { FRAME, http2Frame, literalHeader, rawHttp2 } from "../testing/raw-http2.ts";
 import { transportsTo } from "../testing/stub-chats.ts";
@@ -13,7 +14,6 @@ import { startStubGateway, STUB_TOKEN, type StubGateway } from "../testing/stub-
 const STREAMS_PER_CONNECTION = 2000;
 /** Refusals that are logged, and one line about the others. */
 const LINES_PER_SECOND = 21;
-const MEGABYTE = 1024 * 1024;
 
 let gateway: StubGateway;
 /** Handlers of Generate that were called: each would have a model work. */
@@ -74,39 +74,36 @@ function attackerSession(): ClientHttp2Session {
   return session;
 }
 
-/** Bytes that this process holds; the attacker lives in it, too. */
-function heldMegabytes(): number {
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return (heapUsed + external) / MEGABYTE;
-}
-
-/** Seen to fail without the budget of lines: 3,600 lines of 10,000 streams. */
+/** Seen to fail without the budget of lines: 3,600 lines for 10,000 streams. */
 describe.each([
   ["strangers", "bad"],
   ["somebody who may come in, but says nothing", STUB_TOKEN],
 ])("a rapid reset of streams by %s", (_who, token) => {
-  it("starts no work, floods no log, holds no memory, and others are served", async () => {
-    await expectOthersServed();
-    const before = heldMegabytes();
-    const begin = performance.now();
-    for (let round = 0; round < 4; round++) {
-      const session = attackerSession();
-      for (let sent = 0; sent < 2500 && !session.destroyed && !session.closed; sent++) {
-        const stream = session.request(headersFor("Generate", token));
-        stream.on("error", () => undefined);
-        stream.close(constants.NGHTTP2_CANCEL);
-        if (sent % 100 === 99) await turn();
-      }
+  it(
+    "starts no work, floods no log, holds no memory, and others are served",
+    { timeout: 60_000 },
+    async () => {
       await expectOthersServed();
-      session.destroy();
-    }
-    expect(generated).toBe(0);
-    // Some are seen as calls without a message before they are seen to be reset.
-    const seconds = (performance.now() - begin) / 1000;
-    expect(seenLines().length).toBeLessThan(LINES_PER_SECOND * (seconds + 2));
-    expect(heldMegabytes() - before).toBeLessThan(100);
-  });
+      const before = heldMegabytes();
+      const begin = performance.now();
+      for (let round = 0; round < 2; round++) {
+        const session = attackerSession();
+        for (let sent = 0; sent < 2500 && !session.destroyed && !session.closed; sent++) {
+          const stream = session.request(headersFor("Generate", token));
+          stream.on("error", () => undefined);
+          stream.close(constants.NGHTTP2_CANCEL);
+          if (sent % 100 === 99) await turn();
+        }
+        await expectOthersServed();
+        session.destroy();
+      }
+      expect(generated).toBe(0);
+      // Some are seen as calls without a message before they are seen to be reset.
+      const seconds = (performance.now() - begin) / 1000;
+      expect(seenLines().length).toBeLessThan(LINES_PER_SECOND * (seconds + 2));
+      expect(heldMegabytes() - before).toBeLessThan(100);
+    },
+  );
 });
 
 describe("a stream that was opened", () => {

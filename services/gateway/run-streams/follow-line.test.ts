@@ -69,6 +69,26 @@ describe("a reader", () => {
     expect(listening).toBe(0);
   });
 
+  // Seen to fail as RESUME_GONE: the run was read before it ended, its snapshot after.
+  it("whose run ends in the moment when its start is missed gets the whole of it", async () => {
+    const run = await writeRun(slices, alice);
+    await run.say(200);
+    await run.keepProgress();
+    const log: FrameLog = {
+      ...counting(slices.log),
+      async open(key) {
+        const head = await slices.log.open(key);
+        await run.end(RunState.COMPLETED, true);
+        return head;
+      },
+    };
+    const line = await readInto(createRunLine(), slices.watch(alice, run.runId, { deps: { log } }));
+    expect(line.faults).toEqual([]);
+    expect(line.text).toBe(run.text);
+    expect(line.state).toBe(RunState.COMPLETED);
+    expect(listening).toBe(0);
+  });
+
   it("whose terminal frame was lost is let go within two heartbeats", async () => {
     const heartbeatMilliseconds = 50;
     const run = await writeRun(slices, alice);

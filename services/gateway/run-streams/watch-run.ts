@@ -99,12 +99,22 @@ async function* begin(
     yield told(ResumeState.CONTINUED, place);
     return place;
   }
+  const wholeOf = (over: RunRecord) => [
+    ...told(ResumeState.SNAPSHOT_THEN_CONTINUED, NOWHERE),
+    ...finalFrames(over, head?.epoch),
+  ];
   if (!head || standsStill(run)) {
-    yield [...told(ResumeState.SNAPSHOT_THEN_CONTINUED, NOWHERE), ...finalFrames(run, head?.epoch)];
+    yield wholeOf(run);
     return undefined;
   }
   const snapshot = await snapshotUnderWay(deps, follower.tenantId, run, head);
   if (!snapshot) {
+    // A run that ends takes its snapshot with it, also while it is asked for.
+    const now = await findRun(deps.database.reader(follower.tenantId), run.runId);
+    if (now && standsStill(now)) {
+      yield wholeOf(now);
+      return undefined;
+    }
     if (!resumes) throw new AppError("RESUME_GONE", START_IS_GONE);
     yield told(ResumeState.GONE, NOWHERE);
     return undefined;
