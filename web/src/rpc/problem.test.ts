@@ -67,6 +67,9 @@ describe("problems", () => {
   });
 
   it("describes why a run failed", () => {
+    const metadata = { where: "output" };
+    const blocked = create(RunErrorSchema, { reason: ErrorReason.CONTENT_BLOCKED, message: "x", metadata });
+    expect(problemOfRun(blocked)).toMatchObject({ title: expect.stringContaining("answer"), retry: false });
     const error = create(RunErrorSchema, { reason: ErrorReason.PROVIDERS_EXHAUSTED, message: "x" });
     expect(problemOfRun(error)).toMatchObject({ reason: "PROVIDERS_EXHAUSTED", retry: true });
   });

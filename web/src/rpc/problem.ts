@@ -106,6 +106,11 @@ const descriptions: Record<string, Describe> = {
     detail: "The providers are down or overloaded. Try again in a minute.",
     retry: true,
   }),
+  CONTENT_BLOCKED: ({ where }) => ({
+    title: where === "output" ? "The rest of this answer may not be shown" : "This message may not be sent",
+    detail: "The moderation of this installation does not let it pass. Say it differently.",
+    retry: false,
+  }),
   VERSION_MISMATCH: () => ({
     title: "Somebody else changed it first",
     detail: "Look at the new state and try again.",
