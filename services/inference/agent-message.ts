@@ -14,7 +14,7 @@ export function agentMessage(
     description,
     maxOutputTokens,
     tools: [...tools],
-    models: agents.modelsOf(agent).map((model) => model.ref),
+    models: agents.findModels(agent).map((model) => model.ref),
     default: agentId === DEFAULT_AGENT_ID,
   };
 }

@@ -29,16 +29,18 @@ export interface AgentRegistry {
   readonly builtIns: readonly AgentDefinition[];
   /** What agents can be made of. */
   readonly parts: Parts;
-  /** The agents of the tenant, by id, each in the version that a run of the subject would get. */
-  list(reader: Reader, subject: string): Promise<AgentDefinition[]>;
+  /** Agents of the tenant, by id, each in the version that a run of the subject would get. Default: all. */
+  list(reader: Reader, subject: string, part?: { from: number; limit: number }): Promise<AgentDefinition[]>;
   /** The version that a new run of the subject, its chat or else its user, gets. Throws AGENT_NOT_FOUND. */
   get(reader: Reader, agentId: string, subject: string): Promise<AgentDefinition>;
   /** The version that a run started with. Throws AGENT_NOT_FOUND. */
   getVersion(reader: Reader, agentId: string, version: string): Promise<AgentDefinition>;
   /** Which versions new runs of the tenant get. */
   sharesOf(tenantId: string, agent: Pick<AgentState, "agentId" | "shares">): readonly Share[];
-  /** The models it uses, best first: those that can do what it needs. */
-  modelsOf(agent: AgentDefinition): readonly [ModelInfo, ...ModelInfo[]];
+  /** The models it uses, best first: those that can do what it needs. Throws PROVIDERS_EXHAUSTED when there is none. */
+  modelsOf(agent: AgentDefinition): Models;
+  /** The same, but none where none of those that it names is configured any more. */
+  findModels(agent: AgentDefinition): readonly ModelInfo[];
 }
 
 export interface AgentRegistryOptions {
@@ -53,6 +55,8 @@ export interface AgentRegistryOptions {
   freshMilliseconds?: number;
 }
 
+type Models = readonly [ModelInfo, ...ModelInfo[]];
+
 /** So many versions are kept at hand; others are read again. */
 const DEFINITIONS = 2000;
 
@@ -64,7 +68,7 @@ export function createAgentRegistry(
   requireBuiltIns(builtIns, rollouts);
   const tools = new Set(options.tools ?? builtIns.flatMap((agent) => agent.tools));
   const tenantAgents = createTenantAgents(options.bus, options.freshMilliseconds);
-  const getVersion = createVersions(builtIns);
+  const getVersion = createVersions(builtIns, tools);
   const sharesOf: AgentRegistry["sharesOf"] = (tenantId, { agentId, shares }) =>
     shares.length > 0 ? shares : operatorShares(builtIns, rollouts, { tenantId, agentId });
 
@@ -86,23 +90,24 @@ export function createAgentRegistry(
   return {
     builtIns,
     parts: { tools, models: catalog.list() },
-    async list(reader, subject) {
+    async list(reader, subject, { from, limit } = { from: 0, limit: Infinity }) {
       const agents = await tenantAgents(reader);
       const ids = [...new Set([...builtIns.map(({ agentId }) => agentId), ...agents.keys()])].toSorted();
       const there = ids.filter((id) => choose(reader, id, agents.get(id), subject) !== undefined);
-      return Promise.all(there.map((id) => get(reader, id, subject)));
+      return Promise.all(there.slice(from, from + limit).map((id) => get(reader, id, subject)));
     },
     get,
     getVersion,
     sharesOf,
-    modelsOf: (agent) => {
-      const capabilities = needsOf(agent);
-      return routeModels(modelsNamed(catalog, agent), { capabilities, routing: agent.routing ?? "order" });
-    },
+    modelsOf: (agent) => findModels(catalog, agent) ?? refuseWithoutModel(agent),
+    findModels: (agent) => findModels(catalog, agent) ?? [],
   };
 }
 
-function createVersions(builtIns: readonly AgentDefinition[]): AgentRegistry["getVersion"] {
+function createVersions(
+  builtIns: readonly AgentDefinition[],
+  tools: ReadonlySet<string>,
+): AgentRegistry["getVersion"] {
   const known = new BoundedMap<string, AgentDefinition>(DEFINITIONS);
   return async (reader, agentId, label) => {
     const { version, override } = parseLabel(label);
@@ -111,7 +116,7 @@ function createVersions(builtIns: readonly AgentDefinition[]): AgentRegistry["ge
     const key = `${reader.tenantId}/${agentId}@${label}`;
     const cached = known.get(key);
     if (cached) return cached;
-    const agent = builtIn ?? (await registered(reader, agentId, version));
+    const agent = builtIn ?? (await registered(reader, tools, agentId, version));
     const change = override === 0 ? undefined : await findOverride(reader, agentId, override);
     if (!agent || (override > 0 && !change)) throw notFound(agentId, label);
     const inEffect = change ? applyOverride(agent, change, override) : agent;
@@ -120,22 +125,30 @@ function createVersions(builtIns: readonly AgentDefinition[]): AgentRegistry["ge
   };
 }
 
+/** Without the tools that this release does not have. */
 async function registered(
   reader: Reader,
+  tools: ReadonlySet<string>,
   agentId: string,
   version: string,
 ): Promise<AgentDefinition | undefined> {
   const found = await findVersion(reader, agentId, version);
-  return found && definitionOf(agentId, version, found.spec);
+  if (!found) return undefined;
+  const agent = definitionOf(agentId, version, found.spec);
+  return { ...agent, tools: agent.tools.filter((tool) => tools.has(tool)) };
 }
 
-/** Those that the agent names, as far as they are still configured; else all that are preferred. */
-function modelsNamed(
-  catalog: ModelCatalog,
-  { models = [] }: AgentDefinition,
-): readonly [ModelInfo, ...ModelInfo[]] {
-  const [first, ...rest] = models.flatMap((ref) => catalog.list().find((model) => model.ref === ref) ?? []);
-  return first ? [first, ...rest] : catalog.preferred();
+/** An agent that names its models is never given another: its tenant may not want its data there. */
+function findModels(catalog: ModelCatalog, agent: AgentDefinition): Models | undefined {
+  const named = agent.models?.flatMap((ref) => catalog.list().find((model) => model.ref === ref) ?? []);
+  const [first, ...rest] = named ?? catalog.preferred();
+  const needs = { capabilities: needsOf(agent), routing: agent.routing ?? "order" } as const;
+  return first && routeModels([first, ...rest], needs);
+}
+
+function refuseWithoutModel({ agentId, models = [] }: AgentDefinition): never {
+  const message = `none of the models of the agent ${agentId} is configured: ${models.join(", ")}`;
+  throw new AppError("PROVIDERS_EXHAUSTED", message, { metadata: { agent_id: agentId } });
 }
 
 export function notFound(agentId: string, version = ""): AppError {

@@ -18,8 +18,8 @@ export async function listAgents(
   requireScope(actor, "agent.read");
   const page = pageOf(ListAgentsRequestSchema, request, { default: 20, max: 100, numbered: true });
   const from = page.after ? Number(page.after.sortKey) : 0;
-  const all = await deps.agents.list(deps.database.reader(actor.tenantId), actor.userId);
-  const rows = all.slice(from, from + page.size + 1);
+  const reader = deps.database.reader(actor.tenantId);
+  const rows = await deps.agents.list(reader, actor.userId, { from, limit: page.size + 1 });
   return {
     agents: rows.slice(0, page.size).map((agent) => agentMessage(deps.agents, agent)),
     nextPageToken: page.nextToken(rows, () => ({ sortKey: String(from + page.size), id: NO_ID })),

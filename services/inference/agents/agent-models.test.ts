@@ -26,10 +26,17 @@ describe("the models of an agent", () => {
     ["names none", {}, ["acme/dear", "acme/plain", "acme/cheap"]],
     ["names some", { models: ["acme/cheap", "offline/offline"] }, ["acme/cheap", "offline/offline"]],
     ["names one that is gone", { models: ["acme/gone", "acme/plain"] }, ["acme/plain"]],
-    ["names only what is gone", { models: ["acme/gone"] }, ["acme/dear", "acme/plain", "acme/cheap"]],
     ["calls tools", { tools: ["current_time"] }, ["acme/dear", "acme/cheap"]],
     ["is to be cheap", { routing: "cheapest", needs: ["tools"] }, ["acme/cheap", "acme/dear"]],
   ])("that %s are those of its list that can serve, in its order", (_, fields, models) => {
     expect(modelsOf(fields)).toEqual(models);
+  });
+
+  it("that names only what is gone are none: its data goes nowhere else", () => {
+    const stranded = { ...agent, models: ["acme/gone"] };
+    expect(registry.findModels(stranded)).toEqual([]);
+    expect(() => registry.modelsOf(stranded)).toThrow(
+      expect.objectContaining({ reason: "PROVIDERS_EXHAUSTED", metadata: { agent_id: agent.agentId } }),
+    );
   });
 });

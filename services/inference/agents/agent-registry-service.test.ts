@@ -84,6 +84,8 @@ describe("an agent that an admin registers", () => {
     expect(Object.keys(metadata).toSorted()).toEqual(["spec.tools", "spec.tools[0]"]);
     const builtIn = admin.agentRegistry.registerAgentVersion({ agentId: "tools", version: "9", spec });
     expect((await refusalOf(builtIn)).metadata).toHaveProperty("agent_id");
+    const reserved = admin.agentRegistry.registerAgentVersion({ agentId: "ameide-x", version: "1", spec });
+    expect((await refusalOf(reserved)).metadata).toHaveProperty("agent_id");
     expect((await refusalOf(admin.agents.getAgent({ agentId: "clerk" }))).reason).toBe("AGENT_NOT_FOUND");
   });
 

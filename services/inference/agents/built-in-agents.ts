@@ -3,6 +3,9 @@ import type { AgentDefinition } from "./agent-definition.ts";
 /** Answers when no agent is named. */
 export const DEFAULT_AGENT_ID = "simple-chat";
 
+/** Ids that begin so are kept for agents of later releases: no tenant has taken them. */
+export const RESERVED_PREFIX = "ameide-";
+
 /** All versions of the agents that are part of the server, oldest first. One that runs may still name must stay. */
 export const BUILT_IN_AGENTS: readonly AgentDefinition[] = [
   {

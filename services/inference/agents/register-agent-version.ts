@@ -14,6 +14,7 @@ import { withDefaults } from "./agent-spec.ts";
 import { decideRegister, newAgent, type AgentState } from "./agent-state.ts";
 import { findAgentState, findVersion, listAgentStates } from "./agent-store.ts";
 import { changeAgent, isBuiltIn, type AgentDeps } from "./change-agent.ts";
+import { RESERVED_PREFIX } from "./built-in-agents.ts";
 import { checkSpec, refuseProblems, type Problem } from "./check-agent.ts";
 
 /** Agents of a tenant, and versions of one: what the registry keeps in memory and lists has an end. */
@@ -58,6 +59,11 @@ async function problemsOf(
   const problems: Problem[] = [];
   if (isBuiltIn(agents, agentId))
     problems.push({ path: "agent_id", message: "is built in; take another, or set an override" });
+  if (agentId.startsWith(RESERVED_PREFIX))
+    problems.push({
+      path: "agent_id",
+      message: `${RESERVED_PREFIX}… is kept for built-in agents; take another`,
+    });
   if (versions >= MOST_VERSIONS)
     problems.push({ path: "version", message: `the agent has ${MOST_VERSIONS} versions, which is the most` });
   if (versions === 0 && (await countOwn(reader)) >= MOST_AGENTS)

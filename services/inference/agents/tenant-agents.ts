@@ -9,7 +9,7 @@ export const AGENTS_SUBJECT = "agents.changed";
 
 /** So long a change may stay unseen where its wake-up was lost. */
 const FRESH_MILLISECONDS = 1000;
-const TENANTS = 10_000;
+const TENANTS = 1000;
 
 /** What a tenant has registered and set, by agent. */
 export type ReadTenantAgents = (reader: Reader) => Promise<ReadonlyMap<string, AgentState>>;

@@ -18,7 +18,7 @@ export declare const file_ameide_inference_v1_agent_registry_service: GenFile;
  */
 export declare type RegisterAgentVersionRequest = Message<"ameide.inference.v1.RegisterAgentVersionRequest"> & {
   /**
-   * A new id, or that of an agent of the tenant. Not that of a built-in agent.
+   * A new id, or that of an agent of the tenant. Not that of a built-in agent, nor one that begins with "ameide-".
    *
    * @generated from field: string agent_id = 1;
    */
