@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import { double, integer, sample } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { findRun } from "../inference/index.ts";
 import { createRedisFrameLog } from "../platform/frame-log/redis-frame-log.ts";
@@ -7,7 +8,7 @@ import { openRedis, type RedisConnection } from "../platform/redis/redis-connect
 import type { PrivateServer } from "../testing/private-server.ts";
 import { startRedis } from "../testing/redis-server.ts";
 import { available } from "../testing/requirements.ts";
-import { createRunLine, readInto, textOf } from "../testing/run-line.ts";
+import { createRunLine, readInto, textOf, type RunLine } from "../testing/run-line.ts";
 import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
 
 /** Words are said at this pace, so that failures come in mid-answer. */
@@ -34,17 +35,25 @@ describe.skipIf(!available("redis"))("an answer whose frames are in Redis", () =
     await server.stop();
   });
 
+  /** As an SDK does: again, from where it is, until the end. `stays`: how long before it leaves and comes back. */
+  async function readAll(runId: string, stays?: number, line = createRunLine()): Promise<RunLine> {
+    while (line.state === undefined) {
+      const told = line.frames.findLast(({ resumeToken }) => resumeToken !== "");
+      const place = {
+        resumeToken: line.token,
+        afterSeq: told?.epoch === line.epoch ? BigInt(line.seq) : 0n,
+        deps: { heartbeatMilliseconds: 200 },
+        ...(stays !== undefined && { signal: AbortSignal.timeout(stays) }),
+      };
+      await readInto(line, slices.watch(alice, runId, place));
+    }
+    return line;
+  }
+
   async function inMidAnswer() {
     const runId = await slices.start(alice, `echo ${WORDS}`);
     const line = createRunLine();
-    const more = async () => {
-      // As an SDK does: again, from the latest token, until the end.
-      while (line.state === undefined) {
-        const place = { resumeToken: line.token, deps: { heartbeatMilliseconds: 200 } };
-        await readInto(line, slices.watch(alice, runId, place));
-      }
-    };
-    const read = more();
+    const read = readAll(runId, undefined, line);
     await vi.waitFor(() => expect(line.text.length).toBeGreaterThan(40), SOON);
     return { runId, line, read };
   }
@@ -53,6 +62,49 @@ describe.skipIf(!available("redis"))("an answer whose frames are in Redis", () =
     return { state: run?.state, text: textOf(run?.end?.parts ?? []), attempt: run?.attempt };
   };
   const COMPLETED = { state: RunState.COMPLETED, text: WORDS };
+
+  /** The same for the same seed: what fails, one after the other, and when. */
+  function faultsOf(seed: number): [wait: number, fail: () => Promise<unknown>][] {
+    const random = sample(double({ min: 0, max: 1, noNaN: true }), { seed, numRuns: 30 });
+    const pausing = (duration: number) => async () => {
+      server.pause();
+      await sleep(duration);
+      server.resume();
+    };
+    const faults = [
+      () => server.restart(),
+      () => server.restart({ empty: true }),
+      () => redis.commands.flushall().catch(() => undefined),
+      pausing(1500),
+      () => server.kill().then(() => server.restart()),
+    ];
+    return Array.from({ length: 10 }, (_, i) => {
+      const [wait = 0, which = 0] = random.slice(2 * i);
+      return [300 + 1200 * wait, faults[Math.floor(which * faults.length)] ?? pausing(500)];
+    });
+  }
+
+  // Played again by AMEIDE_SEED=<seed>. Fails when readers leave out frames of a page, or writers repeat some.
+  it("is whole for many at once, whatever fails how often, also for readers who come and go", async () => {
+    const seed = Number(process.env["AMEIDE_SEED"] ?? Math.floor(Math.random() * 1e9));
+    const random = sample(integer({ min: 100, max: 3000 }), { seed, numRuns: 20 });
+    const answers = Promise.all(
+      random.map(async (delay) => {
+        await sleep(delay);
+        const runId = await slices.start(alice, `echo ${WORDS}`);
+        return { runId, line: await readAll(runId, delay) };
+      }),
+    );
+    for (const [wait, fail] of faultsOf(seed)) {
+      await sleep(wait);
+      await fail();
+    }
+    for (const { runId, line } of await answers) {
+      const outcome = { seed, stored: await storedText(runId), text: line.text, faults: line.faults };
+      expect(outcome).toEqual({ seed, stored: { ...COMPLETED, attempt: 1 }, text: WORDS, faults: [] });
+    }
+    await redis.whenUp(20_000);
+  }, 120_000);
 
   it("is whole when the server stays away: the run goes on, and its end comes from the database", async () => {
     const { runId, line, read } = await inMidAnswer();
