@@ -3,6 +3,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FencedOut, type FrameLog } from "../platform/frame-log/frame-log.ts";
 import { createInProcessFrameLog } from "../platform/frame-log/in-process-frame-log.ts";
+import { createAppendPace, type AppendPace } from "./append-pace.ts";
 import { RunWriter } from "./run-writer.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: 1000 }));
@@ -13,11 +14,14 @@ const STARTED = {
   value: { $typeName: "ameide.inference.v1.Started" as const, agentId: "a", agentVersion: "1", model: "m" },
 };
 
-async function openWriter(log: FrameLog = createInProcessFrameLog()) {
+const BUSY = { count: () => undefined, windowMilliseconds: () => 25 };
+
+async function openWriter(log: FrameLog = createInProcessFrameLog(), pace: AppendPace = BUSY) {
   const writer = await RunWriter.open({
     log,
     runId: "r",
     attempt: 1,
+    pace,
     onRefused: (error) => void expect.fail(`${error}`),
   });
   const written = async () => {
@@ -39,7 +43,7 @@ it("the first text goes at once, also right after another frame", async () => {
   expect(await written()).toEqual(["started", "Hello"]);
 });
 
-it("more text waits for company, at most 25 milliseconds", async () => {
+it("more text of a busy process waits for company, at most 25 milliseconds", async () => {
   const { writer, written } = await openWriter();
   writer.text(0, "Hello");
   writer.text(5, ", ");
@@ -51,6 +55,20 @@ it("more text waits for company, at most 25 milliseconds", async () => {
   await vi.advanceTimersByTimeAsync(100);
   writer.text(12, "!");
   expect(await written()).toEqual(["Hello", ", world", "!"]);
+});
+
+it("a token every 10 milliseconds goes at once when the process is not busy, and waits when it is", async () => {
+  const pace = createAppendPace();
+  const { writer, written } = await openWriter(undefined, pace);
+  for (let said = 0; said < 3; said++, await vi.advanceTimersByTimeAsync(10)) writer.text(said, "x");
+  expect(await written()).toEqual(["x", "x", "x"]);
+  for (let append = 0; append < 101; append++) pace.count();
+  for (let said = 3; said < 5; said++, await vi.advanceTimersByTimeAsync(5)) writer.text(said, "x");
+  expect(await written()).toEqual(["x", "x", "x"]);
+  await vi.advanceTimersByTimeAsync(25);
+  expect(await written()).toEqual(["x", "x", "x", "xx"]);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(pace.windowMilliseconds()).toBe(5);
 });
 
 /** Each append waits until it is let go; counts what it was given. */

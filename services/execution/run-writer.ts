@@ -1,8 +1,6 @@
 import { EpochLost, type FrameLog, type Promised } from "../platform/frame-log/frame-log.ts";
+import { processPace, type AppendPace } from "./append-pace.ts";
 import { FrameEncoder, type FrameBody } from "./frame-encoder.ts";
-
-/** Deltas of a busy stream wait at most this long for company; the first one goes at once. */
-const COALESCE_MILLISECONDS = 25;
 
 /** A log that is lost again and again is better left to the next attempt. */
 const MAX_LOSSES = 3;
@@ -17,16 +15,20 @@ export interface RunWriterOptions {
   promised?: Promised | undefined;
   /** All that was said so far, as frames: what the line begins with again when its log was lost. */
   restate?(): readonly FrameBody[];
+  /** Default: that of this process. */
+  pace?: AppendPace;
   /** Called once when the log refuses this writer: another executor took over, or nothing can be said again. */
   onRefused(error: unknown): void;
 }
 
 /**
- * Writes one attempt's frames to the run's log: in order, encoded once, text deltas joined when busy. One append is under
- * way at a time, and what is said meanwhile goes with the next: the slower the log, the fewer and bigger the deltas.
+ * Writes one attempt's frames to the run's log: in order, encoded once, text deltas joined when busy; the first goes at
+ * once. One append is under way at a time, and what is said meanwhile goes with the next: the slower the log, the fewer
+ * and bigger the deltas.
  */
 export class RunWriter {
   readonly #options: RunWriterOptions;
+  readonly #pace: AppendPace;
   #epoch: string;
   #nextSeq: number;
   #frames: Uint8Array[] = [];
@@ -60,7 +62,8 @@ export class RunWriter {
     this.#nextSeq = nextSeq;
     this.#firstPendingSeq = nextSeq;
     this.#writtenSeq = nextSeq - 1;
-    const { runId, attempt } = options;
+    const { runId, attempt, pace = processPace } = options;
+    this.#pace = pace;
     this.#encoder = new FrameEncoder({ epoch, runId, attempt });
   }
 
@@ -116,6 +119,7 @@ export class RunWriter {
       this.#frames = [];
       this.#firstPendingSeq = this.#nextSeq;
       this.#lastFlush = performance.now();
+      this.#pace.count();
       if (await this.#append(firstSeq, frames)) this.#writtenSeq = firstSeq + frames.length - 1;
       this.#tellWaiting();
       if (this.#isDue) this.#closeText();
@@ -181,7 +185,7 @@ export class RunWriter {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#isDue) return;
-    const wait = COALESCE_MILLISECONDS - (performance.now() - this.#lastFlush);
+    const wait = this.#pace.windowMilliseconds() - (performance.now() - this.#lastFlush);
     if (wait <= 0) return this.#timeIsOver();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
