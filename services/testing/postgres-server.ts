@@ -44,8 +44,8 @@ const versionIn = (folder: string) => Number(folder.split("/").at(-2));
 
 const SUPERUSER = "postgres";
 const OWNER = "ameide_owner";
-/** Speed over safety, where nothing outlives the tests. */
-const UNSAFE = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+/** Speed over safety from a power failure, where nothing outlives the tests; a killed server loses nothing. */
+const UNSAFE = { fsync: "off", full_page_writes: "off" };
 const SETTINGS = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
