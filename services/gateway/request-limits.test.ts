@@ -14,10 +14,15 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { ConfigError } from "../platform/config/config.ts";
 import { createInProcessRateLimiter } from "../platform/rate-limit/in-process-rate-limiter.ts";
 import { createInProcessStreamPlaces } from "../platform/rate-limit/in-process-stream-places.ts";
+import { createRedisRateLimiter } from "../platform/rate-limit/redis-rate-limiter.ts";
+import { createRedisStreamPlaces } from "../platform/rate-limit/redis-stream-places.ts";
+import { openRedis } from "../platform/redis/redis-connection.ts";
+import { available } from "../testing/requirements.ts";
+import { sharedRedis } from "../testing/shared-servers.ts";
 import { refusalOf } from "../testing/refusal.ts";
 import { STUB_IDENTITY, startStubGateway, type StubGateway } from "../testing/stub-gateway.ts";
 import { PUBLIC_SERVICES } from "./gateway.ts";
-import { createRequestLimits, type RequestLimitSettings } from "./request-limits.ts";
+import { createRequestLimits, type RequestLimits, type RequestLimitSettings } from "./request-limits.ts";
 
 const UNLIMITED: RequestLimitSettings = {
   userPerMinute: 0,
@@ -37,12 +42,10 @@ type Protocol = keyof typeof TRANSPORTS;
 const PROTOCOLS = Object.keys(TRANSPORTS) as Protocol[];
 const SOON = { timeout: 10_000 };
 
-const limitsOf = (settings: Partial<RequestLimitSettings>) =>
-  createRequestLimits(
-    { rates: createInProcessRateLimiter(), places: createInProcessStreamPlaces() },
-    { ...UNLIMITED, ...settings },
-    PUBLIC_SERVICES,
-  );
+const inProcess = () => ({ rates: createInProcessRateLimiter(), places: createInProcessStreamPlaces() });
+
+const limitsOf = (settings: Partial<RequestLimitSettings>, counted: RequestLimits = inProcess()) =>
+  createRequestLimits(counted, { ...UNLIMITED, ...settings }, PUBLIC_SERVICES);
 
 let gateways: StubGateway[] = [];
 afterEach(async () => {
@@ -51,7 +54,7 @@ afterEach(async () => {
 });
 
 /** Chats that are all alike, read by whoever the token names: "tenant:user". */
-async function startLimited(settings: Partial<RequestLimitSettings>) {
+async function startLimited(settings: Partial<RequestLimitSettings>, counted?: RequestLimits) {
   const gateway = await startStubGateway(
     {
       chatQueries: {
@@ -66,7 +69,7 @@ async function startLimited(settings: Partial<RequestLimitSettings>) {
       chatCommands: { createChat: () => ({ chat: { chatId: uuidv7() } }) },
     },
     {
-      admit: limitsOf(settings),
+      admit: limitsOf(settings, counted),
       verify: async (token) => {
         const [tenantId = "", userId = ""] = token.split(".");
         return { ...STUB_IDENTITY, tenantId, userId };
@@ -174,6 +177,33 @@ describe("calls per minute", () => {
     expect(() => limitsOf({ methodsPerMinute })).toThrow(ConfigError);
     const known = { [`${InferenceService.typeName}/Generate`]: 1 };
     expect(() => limitsOf({ methodsPerMinute: known })).not.toThrow();
+  });
+});
+
+describe.skipIf(!available("redis"))("two gateways over one Redis", () => {
+  // With counters in each process, twice as much gets through.
+  it("let through what one would", async () => {
+    const url = await sharedRedis();
+    const connections = [openRedis(url), openRedis(url)];
+    await Promise.all(connections.map((redis) => redis.whenUp(20_000)));
+    const settings = { userPerMinute: 6, streamsPerUser: 3 };
+    const servers = await Promise.all(
+      connections.map((redis) =>
+        startLimited(settings, {
+          rates: createRedisRateLimiter(redis),
+          places: createRedisStreamPlaces(redis),
+        }),
+      ),
+    );
+    const token = `${uuidv7()}.alice`;
+    const clients = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1].map((i) => (servers[i] ?? servers[0])?.as(token));
+    const outcomesOf = async (calls: (Promise<unknown> | undefined)[]) => {
+      const settled = await Promise.allSettled(calls);
+      return settled.filter(({ status }) => status === "fulfilled").length;
+    };
+    expect(await outcomesOf(clients.map((client) => client?.create()))).toBe(6);
+    expect(await outcomesOf(clients.map((client) => client?.open()))).toBe(3);
+    connections.forEach((redis) => redis.close());
   });
 });
 

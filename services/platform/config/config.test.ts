@@ -62,6 +62,19 @@ describe("the configuration", () => {
     });
   });
 
+  it("limits callers unless told otherwise", () => {
+    expect(parseConfig({})).toMatchObject({
+      RATE_USER_PER_MINUTE: 100,
+      RATE_METHODS_PER_MINUTE: {},
+      STREAMS_PER_USER: 100,
+    });
+    const given = { RATE_USER_PER_MINUTE: "0", RATE_METHODS_PER_MINUTE: '{"a.v1.B/C": 5}' };
+    expect(parseConfig(given)).toMatchObject({
+      RATE_USER_PER_MINUTE: 0,
+      RATE_METHODS_PER_MINUTE: { "a.v1.B/C": 5 },
+    });
+  });
+
   it("lets a process have some of the roles when it shares everything with the others", () => {
     const shared = {
       DATABASE_URL: "postgres://me@db/ameide",
@@ -112,6 +125,10 @@ describe("the configuration", () => {
     ["DATABASE_POOL_SIZE", "0"],
     ["TOKEN_SECRET", "short"],
     ["BUDGET_DAY_MICROS", "-5"],
+    ["RATE_USER_PER_MINUTE", "1e3"],
+    ["RATE_METHODS_PER_MINUTE", "GenerateBatch=5"],
+    ["RATE_METHODS_PER_MINUTE", '{"GenerateBatch": 0}'],
+    ["STREAMS_PER_TENANT", "-1"],
     ["BUDGET_CURRENCY", "dollars"],
     ["CORS_ORIGINS", "*"],
     ["CORS_ORIGINS", "https://a.example/"],
