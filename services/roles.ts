@@ -9,9 +9,10 @@ import { startHealthReports, type HealthReportDeps } from "./execution/models/re
 import { createModerator } from "./execution/models/moderation/create-moderator.ts";
 import { startRunLoop, type RunLoop } from "./execution/run-loop.ts";
 import { createDevIssuer } from "./gateway/dev-issuer/dev-issuer.ts";
-import { createGateway } from "./gateway/gateway.ts";
+import { createGateway, PUBLIC_SERVICES } from "./gateway/gateway.ts";
 import { listenOnePort, type Answer, type OnePort } from "./gateway/one-port.ts";
 import { createProbes } from "./gateway/readiness.ts";
+import { createRequestLimits, type RequestLimitSettings } from "./gateway/request-limits.ts";
 import { createResumeTokens } from "./gateway/run-streams/resume-token.ts";
 import { createWebApp } from "./gateway/web-app.ts";
 import { createTokenVerifier, remoteIssuer } from "./platform/auth/verify-token.ts";
@@ -56,6 +57,7 @@ async function createGatewayRole(deps: RoleDeps): Promise<Answer> {
     handlers: slices.handlers({ tokens, draining, heartbeatMilliseconds: HEARTBEAT_MILLISECONDS }),
     verify: createTokenVerifier(devIssuer ? [devIssuer] : config.OIDC_ISSUERS.map(remoteIssuer)),
     devIssuer,
+    admit: createRequestLimits(adapters.limits, limitsOf(config), PUBLIC_SERVICES),
     corsOrigins: config.CORS_ORIGINS,
     webApp: createWebApp(join(import.meta.dirname, "../web/dist")),
     check: () => checkDependencies(adapters.dependencies),
@@ -63,6 +65,16 @@ async function createGatewayRole(deps: RoleDeps): Promise<Answer> {
     log,
   });
 }
+
+const limitsOf = (config: Config): RequestLimitSettings => ({
+  userPerMinute: config.RATE_USER_PER_MINUTE,
+  userReadsPerMinute: config.RATE_USER_READS_PER_MINUTE,
+  tenantPerMinute: config.RATE_TENANT_PER_MINUTE,
+  tenantReadsPerMinute: config.RATE_TENANT_READS_PER_MINUTE,
+  methodsPerMinute: config.RATE_METHODS_PER_MINUTE,
+  streamsPerUser: config.STREAMS_PER_USER,
+  streamsPerTenant: config.STREAMS_PER_TENANT,
+});
 
 const probesOf = ({ adapters, draining }: RoleDeps): Answer =>
   createProbes({ check: () => checkDependencies(adapters.dependencies), draining });
