@@ -43,8 +43,17 @@ export async function startAmeide(env: Readonly<Record<string, string>> = {}): P
   };
 }
 
-/** A budget that no benchmark can spend. */
-export const UNLIMITED = { BUDGET_DAY_MICROS: "1000000000000", BUDGET_MONTH_MICROS: "1000000000000" };
+/** A budget that no benchmark can spend, and rates that none can exceed. */
+export const UNLIMITED = {
+  BUDGET_DAY_MICROS: "1000000000000",
+  BUDGET_MONTH_MICROS: "1000000000000",
+  RATE_USER_PER_MINUTE: "0",
+  RATE_USER_READS_PER_MINUTE: "0",
+  RATE_TENANT_PER_MINUTE: "0",
+  RATE_TENANT_READS_PER_MINUTE: "0",
+  STREAMS_PER_USER: "0",
+  STREAMS_PER_TENANT: "0",
+};
 
 async function addressOf(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new TypeError("the child's output is piped");
