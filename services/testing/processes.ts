@@ -30,7 +30,7 @@ export interface ServerHome {
 }
 
 const PROGRAM = fileURLToPath(new URL("../main.ts", import.meta.url));
-const READY_MILLISECONDS = 60_000;
+const READY_MILLISECONDS = 180_000;
 const MAX_OUTPUT = 1_000_000;
 
 export async function createServerHome(): Promise<ServerHome> {

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as fc from "fast-check";
 import type { Member } from "./member.ts";
-import type { TestCluster } from "./test-cluster.ts";
+import type { PrivateCluster } from "./private-cluster.ts";
 
 /** What is done to a cluster from outside while it works. */
 export type ClusterFault =
@@ -57,7 +57,7 @@ export interface Saboteur {
   healed(): Promise<void>;
 }
 
-export function createSaboteur(cluster: TestCluster): Saboteur {
+export function createSaboteur(cluster: PrivateCluster): Saboteur {
   const queues = new Map<string, Promise<void>>();
   return {
     inflict(fault) {
@@ -81,7 +81,7 @@ function targetOf(fault: ClusterFault): string {
   return fault.kind === "redis flushed" ? "redis" : "postgres";
 }
 
-async function inflict(cluster: TestCluster, fault: ClusterFault): Promise<void> {
+async function inflict(cluster: PrivateCluster, fault: ClusterFault): Promise<void> {
   switch (fault.kind) {
     case "killed":
     case "replaced": {

@@ -10,6 +10,7 @@ import { devToken } from "../processes.ts";
 import { textOf } from "../run-line.ts";
 import { createSaboteur, type Saboteur } from "./cluster-faults.ts";
 import { insist, takingTurns, transportWith } from "./over-gateways.ts";
+
 import { startTestCluster, type TestCluster } from "./test-cluster.ts";
 import { newlyWatched, watchRaw, type Watched } from "./watching.ts";
 
@@ -27,8 +28,8 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     saboteur = createSaboteur(cluster);
     token = await devToken(cluster.member("gateway-1").baseUrl, "alice");
     client = createClient(InferenceService, takingTurns(transports()));
-  }, 120_000);
-  afterAll(() => cluster.remove(), 60_000);
+  }, 240_000);
+  afterAll(() => cluster.remove(), 240_000);
 
   const transports = () => cluster.gateways.map(({ baseUrl }) => transportWith(token, baseUrl));
   const start = async () => {
@@ -64,7 +65,7 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     expect(resumed).toEqual([ResumeState.CONTINUED]);
     expect(run?.attempt).toBe(1);
     await cluster.member("gateway-1").start();
-  }, 60_000);
+  }, 240_000);
 
   // Fails without leases that run out: the run stays RUNNING for ever.
   it("a killed executor is replaced by another attempt, which says the same on the same line", async () => {
@@ -76,12 +77,12 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     expect(new Set(watched.line.frames.map(({ epoch }) => epoch)).size).toBe(1);
     const starts = watched.line.frames.filter(({ frame }) => frame.case === "started");
     expect(starts.map(({ attempt }) => attempt)).toEqual([1, 2]);
-  }, 60_000);
+  }, 240_000);
 
   it("an executor that is told to go gives its run back, and the next one goes on", async () => {
     const { run } = await readWhile(() => saboteur.inflict({ kind: "replaced", member: "executor-1" }));
     expect(run?.attempt).toBeLessThanOrEqual(2);
-  }, 60_000);
+  }, 240_000);
 
   // Fails when the relay starts at the end of the feed instead of its checkpoint.
   it("a killed worker is not missed, and what it did not publish is published by the next one, once", async () => {
@@ -93,7 +94,7 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     const after = await publishedEvents();
     await sleep(500);
     expect(await publishedEvents()).toBe(after);
-  }, 60_000);
+  }, 240_000);
 
   it.each([
     [
@@ -127,7 +128,7 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     const { line } = await watchRaw(transports(), await start());
     await cluster.nats.restart();
     expect(line).toMatchObject({ faults: [], state: RunState.COMPLETED, text: SAID });
-  }, 60_000);
+  }, 240_000);
 
   async function publishedEvents(): Promise<number> {
     const nats = await connectNats({ servers: new URL(cluster.nats.url).host });

@@ -11,6 +11,7 @@ import { startCuttingProxy, type CuttingProxy } from "../cutting-proxy.ts";
 import { devToken } from "../processes.ts";
 import { textOf } from "../run-line.ts";
 import { clusterFault, createSaboteur, type Saboteur } from "./cluster-faults.ts";
+
 import { startTestCluster, type TestCluster } from "./test-cluster.ts";
 import { insist, takingTurns, transportWith } from "./over-gateways.ts";
 import { watchRaw } from "./watching.ts";
@@ -67,11 +68,11 @@ describe.skipIf(!canCluster())("a run read over processes and servers that are k
     token = await devToken(cluster.member("gateway-1").baseUrl, "alice");
     const cut = { seed: 1, from: 2000, to: 12_000 };
     proxies = await Promise.all(cluster.gateways.map(({ baseUrl }) => startCuttingProxy(baseUrl, cut)));
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await Promise.all(proxies.map((proxy) => proxy.close()));
     await cluster.remove();
-  }, 60_000);
+  }, 240_000);
 
   const transportTo = (baseUrl: string) => transportWith(token, baseUrl);
   /** Both gateways, the wanted one first. */

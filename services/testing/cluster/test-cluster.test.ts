@@ -5,11 +5,12 @@ import { canCluster } from "../can-cluster.ts";
 import { devToken } from "../processes.ts";
 import { createRunLine, readInto } from "../run-line.ts";
 import type { Member } from "./member.ts";
+
 import { startTestCluster, type TestCluster } from "./test-cluster.ts";
 
 describe.skipIf(!canCluster())("a gateway, an executor and a worker as processes of their own", () => {
   let cluster: TestCluster;
-  beforeAll(async () => void (cluster = await startTestCluster({ gateways: 2 })), 60_000);
+  beforeAll(async () => void (cluster = await startTestCluster({ gateways: 2 })), 240_000);
   afterAll(() => cluster.remove());
 
   it("answer a run that is started on one gateway and read on the other, with a token of the first", async () => {
