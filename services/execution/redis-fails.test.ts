@@ -28,7 +28,7 @@ describe.skipIf(!available("redis"))("an answer whose frames are in Redis", () =
     const log = createRedisFrameLog(redis, { patienceMilliseconds: 800 });
     slices = await openTestSlices({ log, offlineTokensPerSecond: TOKENS_PER_SECOND });
     slices.startLoop();
-  });
+  }, 120_000);
   afterAll(async () => {
     await slices.close();
     redis.close();

@@ -159,6 +159,22 @@ describe.skipIf(!available("redis"))("the frame log while Redis fails", () => {
     expect(await log.read(key, 0, 10)).toBeUndefined();
   });
 
+  // With a plain timeout on the socket, being busy for longer than the server may be silent ends the connection.
+  it("a process that was busy itself does not take the server for gone", async () => {
+    const { redis, log, key, append } = await begun();
+    const life = redis.life();
+    const ends: string[] = [];
+    redis.commands.on("close", () => ends.push("close"));
+    for (let round = 0; round < 5; round++) {
+      const reading = log.read(key, 0, 10);
+      const until = performance.now() + 700;
+      while (performance.now() < until) void 0;
+      await reading;
+    }
+    await append(1, ["a"]);
+    expect([redis.life(), ends]).toEqual([life, []]);
+  });
+
   it("says once that the server is away and once that it is back", async () => {
     const said: string[] = [];
     const redis = openRedis(server.url, { warn: (message) => said.push(message) });

@@ -31,12 +31,15 @@ export interface RedisConnectionOptions {
 
 const MAX_RETRY_MILLISECONDS = 1000;
 const SILENCE_MILLISECONDS = 2000;
+const GREETING_FACTOR = 5;
 
 /** Begins to connect, and again whenever the connection is lost. */
 export function openRedis(url: string, options: RedisConnectionOptions = {}): RedisConnection {
   const { warn = () => undefined, silenceMilliseconds = SILENCE_MILLISECONDS } = options;
   const settings: RedisOptions = {
     connectTimeout: silenceMilliseconds,
+    // For servers that do not even greet; the others are asked, see keepAlive.
+    socketTimeout: GREETING_FACTOR * silenceMilliseconds,
     enableOfflineQueue: false,
     autoResubscribe: false,
     // What was sent and not answered fails when the connection does; whoever sent it knows whether to repeat it.
@@ -46,7 +49,8 @@ export function openRedis(url: string, options: RedisConnectionOptions = {}): Re
     // A server that was demoted keeps its connections.
     reconnectOnError: (error) => error.message.startsWith("READONLY"),
   };
-  const commands = new Redis(url, { ...settings, socketTimeout: silenceMilliseconds });
+  const commands = new Redis(url, settings);
+  keepAlive(commands, silenceMilliseconds);
   const presence = watchPresence(commands, warn);
   const subscribers: Redis[] = [];
   return {
@@ -55,7 +59,6 @@ export function openRedis(url: string, options: RedisConnectionOptions = {}): Re
     whenUp: presence.whenUp,
     subscriber() {
       const subscriber = new Redis(url, settings);
-      // An idle subscription is silent by nature, so it is asked now and then.
       keepAlive(subscriber, silenceMilliseconds);
       subscriber.on("error", () => undefined);
       subscribers.push(subscriber);
@@ -131,15 +134,22 @@ function watchPresence(redis: Redis, warn: NonNullable<RedisConnectionOptions["w
   return presence;
 }
 
+/** Asks the server again and again whether it is there, and gives the connection up when no answer comes. */
 function keepAlive(redis: Redis, silenceMilliseconds: number): void {
   const timer = setInterval(() => {
     if (redis.status !== "ready") return;
-    const gone = setTimeout(() => redis.disconnect(true), silenceMilliseconds);
-    redis.ping().then(
-      () => clearTimeout(gone),
-      () => clearTimeout(gone),
-    );
-  }, 2 * silenceMilliseconds);
+    const { stream } = redis;
+    let isAnswered = false;
+    const answered = () => {
+      isAnswered = true;
+      clearTimeout(late);
+    };
+    const judge = () => isAnswered || stream.destroy(new Error("Redis does not answer"));
+    // Timers run before sockets are read: a process that was busy itself first hears what came meanwhile.
+    const late = setTimeout(() => setImmediate(judge), silenceMilliseconds);
+    late.unref();
+    redis.ping().then(answered, answered);
+  }, silenceMilliseconds / 2);
   timer.unref();
   redis.on("end", () => clearInterval(timer));
 }
