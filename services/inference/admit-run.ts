@@ -32,7 +32,7 @@ export interface RunToAdmit {
 
 /** What a message costs beyond its text, and a tool by being on the list. */
 const TOKENS_PER_MESSAGE = 8;
-const TOKENS_PER_TOOL = 150;
+export const TOKENS_PER_TOOL = 220;
 
 /**
  * Stores a run, holds the slice of its first call in every budget above it and puts it in the queue when its turn is

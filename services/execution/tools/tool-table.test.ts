@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { TOKENS_PER_TOOL } from "../../inference/admit-run.ts";
 import { BUILT_IN_AGENTS } from "../../inference/index.ts";
+import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 import { schemaProblems } from "./schema-check.ts";
 import { TOOL_NAMES, toolNamed } from "./tool-table.ts";
 
@@ -11,6 +13,12 @@ describe("the table of tools", () => {
     expect(parameters).toMatchObject({ type: "object", additionalProperties: false });
     expect(name).toMatch(/^[a-z][a-z0-9_]{0,63}$/);
     expect(description.length).toBeLessThan(500);
+  });
+
+  it.each(TOOL_NAMES)("%s is told to a model in no more tokens than a run holds for it", (name) => {
+    const { description, parameters } = toolNamed(name);
+    const told = JSON.stringify([{ type: "function", function: { name, description, parameters } }]);
+    expect(countTokens(told)).toBeLessThanOrEqual(TOKENS_PER_TOOL);
   });
 
   it("has every tool of the built-in agents, each once", () => {
