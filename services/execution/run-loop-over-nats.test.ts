@@ -52,10 +52,11 @@ describe.skipIf(!available("nats"))("executors that hear of runs over NATS", () 
       lines.map(({ faults, text, frames }) => ({
         text,
         faults,
-        attempts: [...new Set(frames.map(({ attempt }) => attempt))],
+        // A heartbeat before the first attempt has none.
+        attempts: Math.max(...frames.map(({ attempt }) => attempt)),
       }));
     const saidOnce = (count: number) =>
-      Array.from({ length: count }, (_, i) => ({ text: `number ${i}`, faults: [], attempts: [1] }));
+      Array.from({ length: count }, (_, i) => ({ text: `number ${i}`, faults: [], attempts: 1 }));
 
     it("work on each run once", async () => {
       expect(whatTheySaid(await answers(60))).toEqual(saidOnce(60));
