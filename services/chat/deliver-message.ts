@@ -15,7 +15,7 @@ import { changeChat, placed, type ChatDeps } from "./change-chat.ts";
 import type { ChatState } from "./chat.ts";
 import { decideSend } from "./decide-turn.ts";
 import type { RunForChat, RunPorts } from "./run-ports.ts";
-import { stopTurns } from "./stop-turns.ts";
+import { lockTurns, stopTurns } from "./stop-turns.ts";
 
 /** Admits the run that answers; throwing leaves nothing stored. */
 export type Admit = (run: RunForChat) => Promise<void>;
@@ -56,7 +56,7 @@ export async function deliverMessage(
     userId: actor.userId,
     runId,
   });
-  const before = await makeRoom(tx, deps, actor, chat, strategy);
+  const before = await makeRoom(tx, deps, actor, await lockTurns(tx, deps, chat, strategy), strategy);
   const next = await changeChat(tx, deps, actor, before, decideSend(before, message, strategy), requestId);
   const { chatId, agentId, version: turn, waitingRunIds } = next;
   const { messageId } = message;

@@ -16,6 +16,7 @@ import { deliverMessage } from "./deliver-message.ts";
 import { linkArtifact } from "./link-artifact.ts";
 import { findLink } from "./link-store.ts";
 import type { RunPorts } from "./run-ports.ts";
+import { lockTurns } from "./stop-turns.ts";
 
 const LONGEST_TITLE = 200;
 
@@ -31,7 +32,9 @@ export async function ensureChatForArtifactAndSendMessage(
   const { method } = ChatCommandService;
   return runCommand(deps, actor, method.ensureChatForArtifactAndSendMessage, request, async (tx) => {
     const artifact = await loadArtifact(tx, request.artifactId);
-    const given = request.chatId === "" ? undefined : await loadReadableChat(tx, actor, request.chatId);
+    const found = request.chatId === "" ? undefined : await loadReadableChat(tx, actor, request.chatId);
+    // Before the link changes the chat: locks are taken in one order.
+    const given = found && (await lockTurns(tx, deps, found, strategy));
     const chat = await linkOnce(
       tx,
       deps,
