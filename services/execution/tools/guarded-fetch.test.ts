@@ -196,6 +196,16 @@ describe("an answer", () => {
     expect(api.seen[0]?.headers["accept-encoding"]).toBe("identity");
   });
 
+  it.each([101, 600, 999])("with the status %i is no answer", async (status) => {
+    api.routes.set(
+      "/odd",
+      (_, r) => void r.socket?.end(`HTTP/1.1 ${status} Odd\r\ncontent-length: 0\r\n\r\n`),
+    );
+    await expect(fetchWith()(`${api.origin}/odd`)).rejects.toThrow(
+      /does not answer as HTTP does|cannot be reached/,
+    );
+  });
+
   it("that does not come is not waited for longer than the tool may", async () => {
     const stop = new AbortController();
     api.routes.set("/never", () => undefined);

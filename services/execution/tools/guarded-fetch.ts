@@ -152,7 +152,7 @@ async function read(rules: NetworkRules, url: URL, response: IncomingMessage): P
     response.destroy();
   }
   const status = response.statusCode ?? 0;
-  if (status < 200) throw new NetworkFailure(`${url.origin} does not answer as HTTP does`);
+  if (status < 200 || status > 599) throw new NetworkFailure(`${url.origin} does not answer as HTTP does`);
   const body = WITHOUT_BODY.has(status) ? null : Buffer.concat(chunks);
   return new Response(body, { status, headers: headersOf(response) });
 }

@@ -312,7 +312,7 @@ export declare type Agent = Message<"ameide.inference.v1.Agent"> & {
   agentId: string;
 
   /**
-   * Such as "1"; a run keeps the version it started with.
+   * Such as "1", or "1+2" with the tenant's override number 2; a run keeps the version it started with.
    *
    * @generated from field: string version = 2;
    */
