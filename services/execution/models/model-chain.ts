@@ -36,7 +36,8 @@ export function createModelChain({ factory, first, models }: ChainOptions): Mode
     return { ref, model: factory.find(ref), isFirst: ref === first };
   });
   const failed = new Set<ChainLink>();
-  const rank = (link: ChainLink) => (failed.has(link) ? 2 : 0) + (link.model?.slots.hasFree() ? 0 : 1);
+  const rank = (link: ChainLink) =>
+    (failed.has(link) ? 2 : 0) + (link.model?.slots.hasFree() === false ? 1 : 0);
   let told = first;
   return {
     tell({ ref }) {

@@ -100,8 +100,9 @@ describe("moderation of what comes out", () => {
 
   it("finds what stands across two windows", async () => {
     judge.flagged = ["for-bid-den"];
-    const text = `${"x".repeat(395)} for-bid-den ${"y".repeat(500)}`;
-    fake.server.answerWith({ kind: "text", text });
+    const chunk = (content: string) => `data: {"choices":[{"index":0,"delta":{"content":"${content}"}}]}\n\n`;
+    const body = chunk(`${"x".repeat(400)} for-`) + chunk(`bid-den ${"y".repeat(500)}`);
+    fake.server.answerWith({ kind: "raw", body: `${body}data: [DONE]\n\n` });
     expect((await ask()).error).toMatchObject({ reason: "CONTENT_BLOCKED" });
   });
 
