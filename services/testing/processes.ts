@@ -15,6 +15,8 @@ export interface ServerProcess {
   pid: number;
   /** Sends the signal and resolves with the exit code once the process is gone. */
   stop(signal: "SIGKILL" | "SIGTERM"): Promise<number | null>;
+  /** Resolves when the process has ended, however it did. */
+  gone: Promise<void>;
   /** The end of what it logged so far. */
   output(): string;
 }
@@ -91,13 +93,14 @@ function serverOf(child: ChildProcess, baseUrl: string, tell: (output: string) =
       tell(text);
     });
   }
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return {
     baseUrl,
+    gone,
     pid: child.pid ?? 0,
     output: () => output,
     async stop(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-      const gone = once(child, "exit");
       child.kill(signal);
       await gone;
       return child.exitCode;

@@ -112,10 +112,10 @@ async function inflict(cluster: PrivateCluster, fault: ClusterFault): Promise<vo
 const STARTS = 20;
 
 /** As whoever keeps processes alive does: one that cannot start, since a server is away, is tried again. */
-async function startAgain(member: Member): Promise<void> {
+async function startAgain(killed: Member): Promise<void> {
   for (let start = 1; ; start++) {
     try {
-      return await member.start();
+      return await killed.start();
     } catch (error) {
       if (start === STARTS) throw error;
       await sleep(200);

@@ -9,6 +9,8 @@ export interface ClusterPlan {
   /** Wanted ports by the name of the member; default: free ones. */
   ports?: Readonly<Record<string, number>>;
   tell?: (member: string, output: string) => void;
+  /** Whether members that end by themselves are started again. */
+  isKept?: boolean;
 }
 
 /** The processes of a cluster over servers that it shares. */
@@ -31,6 +33,7 @@ export async function createCluster(plan: ClusterPlan): Promise<Cluster> {
     role,
     env: plan.env,
     ...(plan.ports?.[name] !== undefined && { port: plan.ports[name] }),
+    ...(plan.isKept !== undefined && { isKept: plan.isKept }),
     tell: (output) => plan.tell?.(name, output),
   });
   const several = (count: number, name: string, role: MemberRole) =>

@@ -50,12 +50,13 @@ async function startAll(opened: AsyncDisposableStack): Promise<void> {
     ports: { "gateway-1": first, "gateway-2": await freePortFrom(first + 1) },
     env: { ...given(), ...servers, HOST: "127.0.0.1", TOKEN_SECRET: secret },
     tell: say,
+    isKept: true,
   });
   opened.defer(() => cluster.stop("SIGTERM"));
   await cluster.start();
   const lines = [
     ...Object.entries(servers).map(([name, url]) => `${name}=${url}`),
-    ...cluster.members.map(({ name, baseUrl }) => `${name.padEnd(10)} ${baseUrl}`),
+    ...cluster.members.map(({ name, baseUrl, pid }) => `${name.padEnd(10)} ${baseUrl}  process ${pid()}`),
     `data in ${FOLDER}; Ctrl-C stops everything`,
     `open ${cluster.gateways.map(({ baseUrl }) => baseUrl).join(" or ")}`,
   ];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../free-port.ts";
 import { spawnServer, type ServerProcess } from "../processes.ts";
 
@@ -25,9 +26,13 @@ export interface MemberOptions {
   role: MemberRole;
   env: Readonly<Record<string, string>>;
   port?: number;
+  /** Starts it again when it ends by itself, as a cluster manager would. */
+  isKept?: boolean;
   /** Hears everything that it logs. */
   tell?: (output: string) => void;
 }
+
+const RESTART_MILLISECONDS = 1000;
 
 export async function createMember(options: MemberOptions): Promise<Member> {
   const { name, role, env, tell } = options;
@@ -35,6 +40,12 @@ export async function createMember(options: MemberOptions): Promise<Member> {
   const baseUrl = `http://127.0.0.1:${port}`;
   let running: ServerProcess | undefined;
   let last: ServerProcess | undefined;
+  async function replace(gone: ServerProcess): Promise<void> {
+    if (!options.isKept || running !== gone) return;
+    tell?.("ended; it is started again\n");
+    await sleep(RESTART_MILLISECONDS);
+    if (running === gone) await member.start().catch(() => undefined);
+  }
   const member: Member = {
     name,
     role,
@@ -42,6 +53,7 @@ export async function createMember(options: MemberOptions): Promise<Member> {
     async start() {
       const server = spawnServer(baseUrl, { ...env, ROLES: role, PORT: String(port) }, tell);
       running = last = server;
+      void server.gone.then(() => replace(server));
       await server.ready();
     },
     async stop(signal) {
