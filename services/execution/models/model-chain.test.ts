@@ -43,6 +43,17 @@ describe("the chain of a run", () => {
   });
 });
 
+describe("the patience with a model", () => {
+  it("is longer where it thinks before it speaks, and its own where it is configured", () => {
+    const patienceWith = (fields: Parameters<typeof configOf>[2]) =>
+      chainOf("one/fake-1", fields).chain.inOrder()[0]?.model?.patience;
+    expect(patienceWith({})).toMatchObject({ firstToken: 30_000, betweenTokens: 30_000 });
+    expect(patienceWith({ capabilities: ["reasoning"] })).toMatchObject({ firstToken: 120_000 });
+    const own = { capabilities: ["reasoning" as const], first_token_seconds: 7, stall_seconds: 9 };
+    expect(patienceWith(own)).toMatchObject({ firstToken: 7_000, betweenTokens: 9_000 });
+  });
+});
+
 describe("a model is skipped", () => {
   it("while its breaker is open, before anybody waits for a slot", async () => {
     const { chain } = chainOf("one/fake-1");

@@ -1,3 +1,5 @@
+import type { ModelConfig } from "../../platform/config/provider-config.ts";
+
 /** How long to bear with a provider, in milliseconds. */
 export interface Patience {
   firstToken: number;
@@ -23,13 +25,15 @@ export const DEFAULT_PATIENCE: Patience = {
   longestRest: 60_000,
 };
 
+/** Before the first token of a model that declares that it thinks. */
+const THINKING = 120_000;
+
 /** What a model's own settings say goes before what is usual. */
-export function patienceOf(
-  usual: Patience,
-  own: { first_token_seconds?: number | undefined; stall_seconds?: number | undefined },
-): Patience {
+export function patienceOf(usual: Patience, own: ModelConfig): Patience {
+  const thinks = own.capabilities?.includes("reasoning") ?? false;
   return {
     ...usual,
+    ...(thinks && { firstToken: Math.max(usual.firstToken, THINKING) }),
     ...(own.first_token_seconds !== undefined && { firstToken: own.first_token_seconds * 1000 }),
     ...(own.stall_seconds !== undefined && { betweenTokens: own.stall_seconds * 1000 }),
   };
