@@ -7,6 +7,7 @@ const BENCHES: Record<string, () => Promise<object>> = {
   "first-token": async () => (await import("./first-token.ts")).firstToken(),
   append: async () => (await import("./append.ts")).append(),
   streams: async () => (await import("./streams.ts")).streams(),
+  attacks: async () => (await import("./attacks.ts")).attacks(),
   overhead: async () => (await import("./overhead.ts")).overhead(),
   fanout: async () => (await import("./streams.ts")).fanout(),
   recovery: async () => (await import("./recovery.ts")).recovery(),

@@ -5,6 +5,7 @@ import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_se
 import { createClient, type Client } from "@connectrpc/connect";
 import { startAmeide } from "./harness/ameide-process.ts";
 import { connectTo, devToken } from "./harness/connect-client.ts";
+import { cpuMicros } from "./harness/cpu-time.ts";
 import { startPeer } from "./harness/peer.ts";
 import { createDelays, createTokenClock, inMilliseconds, type Delays } from "./overhead/delays.ts";
 
@@ -31,7 +32,9 @@ export async function overhead() {
     const [ours, direct] = [byUs(client), directly(address)];
     await provider.ask("setPace", BUSY);
     await busy(ours);
+    const cpu = cpuMicros(server.pid);
     const callsPerSecond = { ours: await busy(ours), direct: await busy(direct) };
+    const cpuPerCall = (cpuMicros(server.pid) - cpu) / (callsPerSecond.ours * BUSY_SECONDS);
     await provider.ask("setPace", PACED);
     const rate = callsPerSecond.ours / 2;
     const delays = { ours: createDelays(), direct: createDelays() };
@@ -39,7 +42,7 @@ export async function overhead() {
       await paced(ours, rate, delays.ours);
       await paced(direct, rate, delays.direct);
     }
-    return figures(callsPerSecond, rate, delays);
+    return { ...figures(callsPerSecond, rate, delays), cpuMicrosPerCall: Math.round(cpuPerCall) };
   } finally {
     await server.stop();
     await provider.stop();

@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openRedis } from "../services/platform/redis/redis-connection.ts";
 import { findPostgres, startPostgres } from "../services/testing/postgres-server.ts";
 import { findRedis, startRedis } from "../services/testing/redis-server.ts";
 import { devToken } from "./harness/connect-client.ts";
 import { cpuMicros } from "./harness/cpu-time.ts";
+import { peakMegabytes } from "./harness/peak-megabytes.ts";
 import { startPeer, type Peer } from "./harness/peer.ts";
+import { actorOf } from "./streams/actor-of.ts";
 
 interface Size {
   streams: number;
@@ -147,20 +148,4 @@ async function pidOfRedis(url: string): Promise<number> {
   const [, pid] = /^process_id:(\d+)/m.exec(await redis.commands.info("server")) ?? [];
   redis.close();
   return Number(pid);
-}
-
-/** The most memory that a process has ever held; NaN where there is no /proc. */
-function peakMegabytes(pid: number | undefined): number {
-  try {
-    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-    return Math.round(Number(kilobytes) / 1024);
-  } catch {
-    return Number.NaN;
-  }
-}
-
-/** Whoever the token speaks for. */
-function actorOf(token: string) {
-  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-  return { tenantId: claims.tenant_id, userId: claims.sub, roles: claims.roles, teams: [], traceId: "" };
 }

@@ -23,7 +23,7 @@ export interface BenchGateway {
   slices: Slices;
 }
 
-const CONFIG = parseConfig({ DATA_DIR: ":memory:", LOG_LEVEL: "info", ...UNLIMITED });
+const CONFIG = parseConfig({ DATA_DIR: ":memory:", LOG_LEVEL: "error", ...UNLIMITED });
 const now = () => new Date();
 
 /** On an embedded database, unless there is the address of another. */

@@ -1,14 +1,11 @@
 import { connect, constants, type ClientHttp2Session } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  InferenceService,
-  WatchRunRequestSchema,
-} from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { quantile } from "../harness/rounds.ts";
 import { servePeer } from "../harness/serve-peer.ts";
 import { createTally, FrameReader } from "./frame-reader.ts";
 import { clock } from "./token-text.ts";
+import { watchEnvelope } from "./watch-envelope.ts";
 
 /** Opens streams at a fixed rate and reads them all. */
 
@@ -80,14 +77,7 @@ function openStream(session: ClientHttp2Session, token: string, runId: string, c
   stream.on("close", () => {
     if (++state.ended === count) state.allEnded.resolve();
   });
-  stream.end(envelopeOf(runId));
-}
-
-function envelopeOf(runId: string): Buffer {
-  const message = toBinary(WatchRunRequestSchema, create(WatchRunRequestSchema, { runId }));
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+  stream.end(watchEnvelope(runId));
 }
 
 /** Waits for the end of all streams, at most so long. */
