@@ -37,21 +37,7 @@ export function startRunLoop(deps: RunLoopDeps): RunLoop {
   const places = createWakeUp(() => () => undefined);
   const cancels = createWakeUp((wake) => deps.bus.subscribe(CANCEL_SUBJECT, wake));
 
-  const begin = (claimed: Claim) => {
-    const abort = new AbortController();
-    // An attempt that outlived its lease makes room for the next one.
-    active.get(claimed.runId)?.abort.abort(new RunStop("lease-lost"));
-    const run: Active = {
-      claim: claimed,
-      abort,
-      done: attempt(deps, claimed, abort).finally(() => forget(run)),
-    };
-    active.set(claimed.runId, run);
-  };
-  const forget = (run: Active) => {
-    if (active.get(run.claim.runId) === run) active.delete(run.claim.runId);
-    places.wake();
-  };
+  const begin = (claimed: Claim) => beginAttempt(deps, active, claimed, () => places.wake());
   const allDone = () => Promise.all([...active.values()].map((run) => run.done));
   const claiming = repeat(stopping.signal, deps, async () => {
     const free = deps.concurrency - active.size;
@@ -77,6 +63,23 @@ export function startRunLoop(deps: RunLoopDeps): RunLoop {
       cancels.close();
     },
   };
+}
+
+function beginAttempt(
+  deps: RunLoopDeps,
+  active: Map<string, Active>,
+  claimed: Claim,
+  onDone: () => void,
+): void {
+  const abort = new AbortController();
+  // An attempt that outlived its lease makes room for the next one.
+  active.get(claimed.runId)?.abort.abort(new RunStop("lease-lost"));
+  const forget = () => {
+    if (active.get(claimed.runId) === run) active.delete(claimed.runId);
+    onDone();
+  };
+  const run: Active = { claim: claimed, abort, done: attempt(deps, claimed, abort).finally(forget) };
+  active.set(claimed.runId, run);
 }
 
 /** Keeps the leases of all runs under way; learns which are lost and which are to stop. */
