@@ -4,6 +4,7 @@ import {
   SendMessageRequestSchema,
 } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { CancelRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { setTimeout as sleep } from "node:timers/promises";
 import { v7 as uuidv7 } from "uuid";
@@ -40,8 +41,8 @@ forEachDatabase((opened) => {
   const reader = () => slices.database.reader(alice.tenantId);
   const deps = () => ({ ...slices, runs: createChatRuns(slices) });
 
-  async function newChat(): Promise<string> {
-    return (await createChat(deps(), alice, create(CreateChatRequestSchema, {}))).chat?.chatId ?? "";
+  async function newChat(agentId = ""): Promise<string> {
+    return (await createChat(deps(), alice, create(CreateChatRequestSchema, { agentId }))).chat?.chatId ?? "";
   }
 
   async function send(chatId: string, text: string, multitaskStrategy: MultitaskStrategy): Promise<string> {
@@ -103,7 +104,7 @@ forEachDatabase((opened) => {
       );
     });
 
-    // Without the second look of stopTurns two of them, each not knowing of the other, are both answered.
+    // Without the lock of lockTurns, and what is read again under it, most of them fail with CONTENTION.
     it.each([
       ["interrupt", INTERRUPT],
       ["roll back", ROLLBACK],
@@ -119,6 +120,23 @@ forEachDatabase((opened) => {
       const complete = (await messagesOf(chatId, true)).filter((m) => m.answerState === AnswerState.COMPLETE);
       expect(complete.map(({ runId, parts }) => [runId, textOf(parts)])).toEqual([[last, "last"]]);
       expect(await messagesOf(chatId)).toHaveLength(strategy === ROLLBACK ? 2 : 20);
+    });
+
+    // There is no lease to lock. Without the second look of stopTurns several are answered.
+    it("that interrupt a question: it ends, and only the last is answered", async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const chatId = await newChat("tools");
+        const asking = await send(chatId, "ask me something", REJECT);
+        while ((await findRun(reader(), asking))?.state !== RunState.INTERRUPTED) await sleep(2);
+        const sends = await Promise.all(
+          Array.from({ length: 6 }, () => send(chatId, "count to 300", INTERRUPT)),
+        );
+        const last = await send(chatId, "echo last", INTERRUPT);
+        await untilQuiet(chatId);
+        await expectWhole(chatId, [asking, ...sends, last]);
+        const complete = (await messagesOf(chatId)).filter((m) => m.answerState === AnswerState.COMPLETE);
+        expect(complete.map(({ runId }) => runId)).toEqual([last]);
+      }
     });
 
     it("of every kind, with some taken out: each has one answer, and nothing is held any more", async () => {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listArtifactRows } from "../artifact/store.ts";
-import { listMessages } from "../chat/message-store.ts";
+import { latestMessages, listMessages } from "../chat/message-store.ts";
 import { countChatRows, findChat, listChatRows } from "../chat/store.ts";
 import { claimNamedRuns, claimRuns } from "../inference/lease-store.ts";
 import { findRun, listRunRows } from "../inference/store.ts";
@@ -104,6 +104,8 @@ function suite(given: GivenDatabase): void {
     "the number of chats": (reader) => countChatRows(reader, actor, allChats),
     "the newest messages of a chat": (reader) =>
       listMessages(reader, uuidv7(), { after: undefined, limit: 50, newestFirst: true }),
+    "the messages that a model reads": (reader) =>
+      latestMessages(reader, uuidv7(), { messages: 50, tokens: 1000, turn: 9 }),
     "a further page of messages": (reader) =>
       listMessages(reader, uuidv7(), { after: 5, limit: 50, newestFirst: false }),
     "the artifacts": (reader) => listArtifactRows(reader, { kinds: [], ...page }),
