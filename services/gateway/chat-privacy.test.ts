@@ -161,6 +161,27 @@ describe("a chat shared with a team", () => {
     await alice.chatCommands.updateChatTitle({ chatId, title: "For me only" });
     expect(seen).toHaveLength(3);
   });
+
+  // Seen to fail when watchRun trusts the token: with loadReadableRun only for readers without one.
+  it("resumes no run for those with whom it is no longer shared, whatever token they hold", async () => {
+    const { chatId } = await mintChat(alice);
+    await alice.chatCommands.updateVisibility({ chatId, visibility: ChatVisibility.TENANT });
+    const message = { parts: [{ kind: { case: "text" as const, value: { text: "echo hi" } } }] };
+    const { runId } = await alice.chatCommands.sendMessage({ chatId, message, requestId: uuidv7() });
+    const bob = await alice.colleague("viewer");
+    let resumeToken = "";
+    for await (const { frame } of bob.inference.watchRun({ runId })) resumeToken ||= frame?.resumeToken ?? "";
+    expect(resumeToken).not.toBe("");
+    const resume = async () => {
+      const kinds: unknown[] = [];
+      for await (const { frame } of bob.inference.watchRun({ runId, resumeToken }))
+        kinds.push(frame?.frame.case);
+      return kinds;
+    };
+    expect((await resume())[0]).toBe("resumed");
+    await alice.chatCommands.updateVisibility({ chatId, visibility: ChatVisibility.PRIVATE });
+    await expect(resume()).rejects.toMatchObject({ rawMessage: expect.stringContaining("no such run") });
+  });
 });
 
 describe("a chat shared with the tenant", () => {
