@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { elapsed, indexAt, timeAt, TOKEN_LENGTH } from "./token-text.ts";
 
 /** What all streams saw together. */
@@ -20,6 +21,7 @@ export const createTally = (): Tally => ({
 });
 
 const ENVELOPE_BYTES = 5;
+const COMPRESSED = 1;
 const END_STREAM = 2;
 /** Field numbers of RunFrame and of TextDelta. */
 const SEQ = 2;
@@ -60,11 +62,18 @@ export class FrameReader {
       const length = uint32(bytes, at + 1);
       const end = at + ENVELOPE_BYTES + length;
       if (end > bytes.length) break;
-      if (bytes[at] === END_STREAM) this.#end(bytes.subarray(at + ENVELOPE_BYTES, end));
-      else this.#message(bytes, at + ENVELOPE_BYTES, end);
+      this.#envelope(bytes[at] ?? 0, bytes, at + ENVELOPE_BYTES, end);
       at = end;
     }
     this.#rest = at < bytes.length ? bytes.subarray(at) : undefined;
+  }
+
+  #envelope(flags: number, bytes: Uint8Array, from: number, end: number): void {
+    if ((flags & COMPRESSED) === 0 && (flags & END_STREAM) === 0) return this.#message(bytes, from, end);
+    const raw = bytes.subarray(from, end);
+    const message = (flags & COMPRESSED) === 0 ? raw : gunzipSync(raw);
+    if ((flags & END_STREAM) === 0) this.#message(message, 0, message.length);
+    else this.#end(message);
   }
 
   #end(json: Uint8Array): void {
