@@ -184,7 +184,7 @@ forEachDatabase((given) => {
       async () => {
         for (let seed = 1; seed <= SEEDS; seed++) {
           try {
-            await race(seed);
+            expect(await race(seed)).toBeUndefined();
           } catch (error) {
             throw new Error(`seed ${seed}`, { cause: error });
           }

@@ -1,4 +1,4 @@
-import { BudgetUnit, type BudgetScope } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
+import type { BudgetScope, BudgetUnit } from "@ameide/proto/ameide/budget/v1/budget_pb.js";
 import {
   SetBudgetRequestSchema,
   TopUpCreditsRequestSchema,

@@ -58,9 +58,13 @@ export const startOf = (text: string, fields: { agentId?: string; chatId?: strin
   ...fields,
 });
 
+/** So long that it takes several slices, and every word says its place. */
+const PACED = Array.from({ length: 300 }, (_, i) => `word${i} `).join("");
+
 function answerOf({ body }: FakeRequest): FakeAnswer {
   const asked = String(body.messages.at(-1)?.content ?? "");
   if (asked.includes("slow")) return { kind: "text", text: "tick ".repeat(500), millisecondsPerPiece: 50 };
+  if (asked.includes("paced")) return { kind: "text", text: PACED, millisecondsPerPiece: 2 };
   if (asked.includes("endless")) return { kind: "endless", word: "more" };
   if (asked.includes("clock"))
     return { kind: "tools", calls: [{ id: "c1", name: "current_time", args: "{}" }] };
