@@ -39,8 +39,8 @@ export function createResponseBody(response: ServerResponse): ResponseBody {
   };
 }
 
-/** Over HTTP/2 the stream says so, not the response. */
-function isGone(response: ServerResponse & { stream?: unknown }): boolean {
+/** Whether nobody can read the answer any more. Over HTTP/2 the stream says so, not the response. */
+export function isGone(response: ServerResponse & { stream?: unknown }): boolean {
   const { stream } = response;
   if (typeof stream !== "object" || stream === null) return response.destroyed;
   return (
