@@ -10,7 +10,7 @@ const TOKENS_PER_SECOND = 10;
 const SECONDS = 8;
 /** The attack begins when all readers are there. */
 const OPENING_SECONDS = 1;
-const ROUNDS = 2;
+const ROUNDS = 1;
 
 interface Seen {
   complete: number;
@@ -24,6 +24,7 @@ export async function attacks() {
   const attacker = await startPeer(new URL("streams/attacker-peer.ts", import.meta.url));
   try {
     await round(gateway);
+    const megabytesBefore = peakMegabytes(gateway.pid);
     const quiet: Seen[] = [];
     const attacked: Seen[] = [];
     let sent: object = {};
@@ -46,7 +47,7 @@ export async function attacks() {
       readers: READERS,
       complete: [...quiet, ...attacked].every(({ complete }) => complete === READERS),
       faults: [...quiet, ...attacked].flatMap(({ faults }) => faults),
-      gatewayMegabytes: peakMegabytes(gateway.pid),
+      gatewayMegabytes: { quiet: megabytesBefore, attacked: peakMegabytes(gateway.pid) },
     };
   } finally {
     await Promise.all([gateway.stop(), attacker.stop()]);
