@@ -59,7 +59,11 @@ export async function recovery() {
 }
 
 /** A killed executor's run waits for the end of its lease; a frame comes every 20 ms when nothing is wrong. */
-const settings = () => ({ leaseSeconds: LEASE_SECONDS, undisturbed: 1000 / Number(TOKENS_PER_SECOND) });
+const settings = () => ({
+  leaseSeconds: LEASE_SECONDS,
+  undisturbed: 1000 / Number(TOKENS_PER_SECOND),
+  target: { executor: (LEASE_SECONDS + 3) * 1000, others: 2000 },
+});
 
 async function timeOf(cluster: PrivateCluster, token: string, harm: Harm): Promise<number> {
   const transports = cluster.gateways.map(({ baseUrl }) => transportWith(token, baseUrl));
