@@ -17,8 +17,8 @@ import { insist, takingTurns, transportWith } from "./over-gateways.ts";
 import { watchRaw } from "./watching.ts";
 
 /**
- * Real processes, real kills. Ten seeds share the cluster at a time, and each other's faults; a failing one is told
- * and played again, with those beside it, by AMEIDE_SEED=<seed>. Fails at once when, say, followLine skips an entry.
+ * Ten seeds share the cluster at a time, and each other's faults; a failing one is printed and played again, with
+ * those beside it, by AMEIDE_SEED. Seen to fail when watchRun continues one seq too far.
  */
 const SEEDS = Number(process.env["AMEIDE_SEEDS"] ?? 100);
 const AT_ONCE = 10;
