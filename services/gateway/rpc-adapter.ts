@@ -27,7 +27,7 @@ interface RpcAdapterOptions extends ConnectRouterOptions {
 }
 
 /** Beginning a call takes half a millisecond, and streams under way must not wait for hundreds of them. */
-const REQUESTS_PER_TURN = 8;
+const REQUESTS_PER_TURN = 32;
 
 /**
  * Connect's own Node adapter, but for three things: an unusable host or address is the caller's fault and does not
