@@ -23,7 +23,9 @@ import { createRunLine, readInto, textOf } from "../testing/run-line.ts";
 import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
 import { createChatRuns } from "./chat-runs.ts";
 
-const HASTY = { firstToken: 200, betweenTokens: 200, retryDelay: 1, longestRetryDelay: 5 };
+const QUICK = { retryDelay: 1, longestRetryDelay: 5 };
+/** Of models that are expected to stall: the others have all the time of a busy machine. */
+const HASTY = { first_token_seconds: 0.2, stall_seconds: 0.2 };
 const IDS = ["one", "two", "three"] as const;
 const PRICE = { input: 1_000_000, output: 2_000_000 };
 
@@ -56,7 +58,7 @@ forEachDatabase((given) => {
     slices = await openTestSlices({ providers, database: given().database });
     // A fresh one for each run, so that no breaker is open.
     const executorOf = () =>
-      createAgentExecutor({ ...slices, providers, offlineTokensPerSecond: 0, patience: HASTY, ...deps });
+      createAgentExecutor({ ...slices, providers, offlineTokensPerSecond: 0, patience: QUICK, ...deps });
     slices.startLoop({ executor: { execute: (request) => executorOf().execute(request) } });
   });
   afterAll(async () => {
@@ -72,6 +74,9 @@ forEachDatabase((given) => {
     });
   });
 
+  /** The first so many models are soon given up. */
+  const hasty = (count: number) =>
+    servers.map(({ baseUrl }, i) => configOf(baseUrl, IDS[i], { price: PRICE, ...(i < count && HASTY) }));
   const reader = () => slices.database.reader(alice.tenantId);
 
   async function turn(options: { cache?: boolean } = {}) {
@@ -96,6 +101,7 @@ forEachDatabase((given) => {
       "%s goes on with the next, which readers see",
       async (_name, fault, { said, isTaken }) => {
         for (const server of servers.slice(0, 2)) server.otherwise = fault;
+        deps = { providers: hasty(2) };
         const { line, ledger } = await turn();
         expect(line.state).toBe(RunState.COMPLETED);
         expect(line.text).toBe("I am three.");
@@ -119,6 +125,7 @@ forEachDatabase((given) => {
 
     it.each(FAULTS)("%s fails when all do, and keeps what was said last", async (_name, fault, { said }) => {
       for (const server of servers) server.otherwise = fault;
+      deps = { providers: hasty(3) };
       const { line, ledger } = await turn();
       expect(line.state).toBe(RunState.FAILED);
       expect(line.text).toBe(said);

@@ -31,26 +31,38 @@ export async function callModel(execution: Execution, input: ModelCallInput): Pr
   const { chain } = execution;
   const misses: ModelMiss[] = [];
   let hasStarted = false;
-  for (const link of chain.inOrder()) {
+  const queue = chain.inOrder().map((link) => ({ link, mayWait: false }));
+  for (let turn = queue.shift(); turn; turn = queue.shift()) {
+    const { link } = turn;
     const announce = () => {
       const told = { switched: chain.tell(link), replaces: hasStarted };
       hasStarted = true;
       return told;
     };
-    const asked = await askModel(execution, input, link, announce);
-    if (!("what" in asked)) return asked;
-    misses.push(asked);
+    const mayWait = turn.mayWait || queue.length === 0;
+    const asked = await askModel(execution, input, { link, mayWait, announce });
+    if (asked === BUSY) queue.push({ link, mayWait: true });
+    else if ("what" in asked) misses.push(asked);
+    else return asked;
   }
   throw providersExhausted(misses);
+}
+
+/** Another model may have room; this one is waited for when none has. */
+const BUSY = "busy";
+
+interface Turn {
+  link: ChainLink;
+  mayWait: boolean;
+  announce: Try["announce"];
 }
 
 /** One model's answer, a kept one or its own, or why there is none. */
 async function askModel(
   execution: Execution,
   input: ModelCallInput,
-  link: ChainLink,
-  announce: Try["announce"],
-): Promise<ModelAnswer | ModelMiss> {
+  { link, mayWait, announce }: Turn,
+): Promise<ModelAnswer | ModelMiss | typeof BUSY> {
   const { ref, model } = link;
   const question = questionOf(execution, input, link);
   const kept = await findKept(execution, question);
@@ -58,6 +70,7 @@ async function askModel(
   const given = maskedFor(execution, input, link);
   const skipped = reasonToSkip(link, needsOfCall(execution, given, link));
   if (skipped || !model) return skipped ?? { ref, what: "is not configured" };
+  if (!mayWait && !model.slots.hasFree()) return BUSY;
   try {
     const call = callOf(execution, given, link);
     const answer = await tryModel(execution, { model, call, input: given, announce });

@@ -7,7 +7,7 @@ import {
   type FakeAnswer,
   type FakeOpenAiServer,
 } from "../../testing/fake-openai-server.ts";
-import { configOf, IMPATIENT } from "../../testing/fake-provider.ts";
+import { configOf } from "../../testing/fake-provider.ts";
 import {
   collect,
   createTestExecutor,
@@ -18,7 +18,10 @@ import {
 import type { AgentExecutor, AgentRequest } from "../agent-event.ts";
 import type { Patience } from "./patience.ts";
 
-const HASTY = { ...IMPATIENT, firstToken: 150, betweenTokens: 150, retryDelay: 1, longestRetryDelay: 5 };
+const QUICK = { retryDelay: 1, longestRetryDelay: 5 };
+/** Of models that are expected to stall: the others have all the time of a busy machine. */
+const HASTY = { first_token_seconds: 0.15, stall_seconds: 0.15 };
+const SLOWLY = { timeout: 20_000 };
 const IDS = ["one", "two", "three"] as const;
 
 let database: Database;
@@ -44,7 +47,7 @@ type Fields = Parameters<typeof configOf>[2];
 
 function chain(patience: Partial<Patience> = {}, fields: Fields[] = []): AgentExecutor {
   const providers = servers.map(({ baseUrl }, i) => configOf(baseUrl, IDS[i], fields[i]));
-  return createTestExecutor(database, { providers, patience: { ...HASTY, ...patience } });
+  return createTestExecutor(database, { providers, patience: { ...QUICK, ...patience } });
 }
 
 const ask = (fields: Partial<AgentRequest> = {}, by = executor) =>
@@ -72,7 +75,7 @@ describe("a chain of three", () => {
   it.each(pairs)("answers where the first %s and the second %s", async (_first, _second, a, b) => {
     failing(0, a);
     failing(1, b);
-    const { events, error } = await ask();
+    const { events, error } = await ask({}, chain({}, [HASTY, HASTY]));
     expect(error).toBeUndefined();
     const calls = eventsOf(events, "call_started");
     expect(calls.map(({ call }) => call.model)).toEqual(["one/fake-1", "two/fake-1", "three/fake-1"]);
@@ -95,7 +98,7 @@ describe("a chain of three", () => {
 
   it.each(FAULTS)("is exhausted where each %s, and says so of each", async (_name, answer) => {
     for (const index of [0, 1, 2]) failing(index, answer);
-    const { error } = await ask();
+    const { error } = await ask({}, chain({}, [HASTY, HASTY, HASTY]));
     const { reason, metadata, retryAfterMilliseconds, message } = error as AppError;
     expect(reason).toBe("PROVIDERS_EXHAUSTED");
     expect(metadata["provider"]).toBe("one,two,three");
@@ -124,7 +127,7 @@ describe("a chain of three", () => {
     failing(0, { kind: "stall" });
     const clock = { id: "c", name: "current_time", args: "{}" };
     servers[1]?.answerWith({ kind: "tools", calls: [clock] });
-    const { events, error } = await ask({ agentId: "tools" });
+    const { events, error } = await ask({ agentId: "tools" }, chain({}, [HASTY]));
     expect(error).toBeUndefined();
     const models = eventsOf(events, "call_started").map(({ call }) => call.model);
     expect(models).toEqual(["one/fake-1", "two/fake-1", "two/fake-1"]);
@@ -147,7 +150,8 @@ describe("a chain of three", () => {
     failing(0, { kind: "stall" });
     const stop = new AbortController();
     const asking = ask({ signal: stop.signal }, chain({ firstToken: 60_000 }));
-    setTimeout(() => stop.abort(new Error("cancelled")), 50);
+    await vi.waitFor(() => expect(asked()).toEqual([1, 0, 0]), SLOWLY);
+    stop.abort(new Error("cancelled"));
     expect((await asking).error).toEqual(new Error("cancelled"));
     expect(asked()).toEqual([1, 0, 0]);
   });
@@ -184,10 +188,10 @@ describe("a model that cannot serve is not asked", () => {
 describe("the patience with a model", () => {
   it("is its own where it is configured: it may think for longer", async () => {
     failing(0, { kind: "text", text: "slow and steady", millisecondsPerPiece: 300 });
-    const slow = await ask({}, chain({}, [{ stall_seconds: 2 }]));
+    const slow = await ask({}, chain({ betweenTokens: 150 }, [{ stall_seconds: 30 }]));
     expect(slow.error).toBeUndefined();
     expect(asked()).toEqual([1, 0, 0]);
-    const hasty = await ask();
+    const hasty = await ask({}, chain({}, [HASTY]));
     expect(eventsOf(hasty.events, "call_started").map(({ call }) => call.model)).toContain("two/fake-1");
   });
 });
@@ -199,7 +203,7 @@ describe("a provider's slots", () => {
     const stop = new AbortController();
     const busy = chain({ firstToken: 60_000 }, limits);
     const stuck = Array.from({ length: 6 }, () => ask({ signal: stop.signal }, busy));
-    await vi.waitFor(() => expect(asked()).toEqual([2, 3, 1]));
+    await vi.waitFor(() => expect(asked()).toEqual([2, 3, 1]), SLOWLY);
     for (const server of servers) server.forget();
     const waiting = Array.from({ length: 12 }, () => ask({}, busy));
     await sleep(100);
@@ -218,7 +222,7 @@ describe("a provider's slots", () => {
     for (const index of [0, 1, 2]) failing(index, { kind: "stall" });
     const stop = new AbortController();
     const stuck = [1, 2, 3].map(() => ask({ signal: stop.signal }, busy));
-    await vi.waitFor(() => expect(asked()).toEqual([1, 1, 1]));
+    await vi.waitFor(() => expect(asked()).toEqual([1, 1, 1]), SLOWLY);
     const { error, events } = await ask({}, busy);
     expect((error as AppError).message).toContain("has no room for another call after 0.1 s");
     expect(events).toEqual([]);

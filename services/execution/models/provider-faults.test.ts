@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { AppError } from "../../platform/errors/app-error.ts";
 import { countTokens } from "../../platform/tokenizer/count-tokens.ts";
 import { startFakeOpenAiServer, type FakeOpenAiServer } from "../../testing/fake-openai-server.ts";
-import { eventsOf, textOf } from "../../testing/test-executor.ts";
-import { FAKE_KEY, startFakeProvider, type FakeProvider } from "../../testing/fake-provider.ts";
+import { collect, eventsOf, textOf } from "../../testing/test-executor.ts";
+import { FAKE_KEY, IMPATIENT, startFakeProvider, type FakeProvider } from "../../testing/fake-provider.ts";
 
 let fake: FakeProvider;
 let provider: FakeOpenAiServer;
@@ -183,7 +183,8 @@ describe("a provider that fails in mid-answer", () => {
     "%s: the run fails with the reason, and what was said stays",
     async (_name, answer, said, message) => {
       provider.otherwise = answer;
-      const { events, error } = await ask();
+      const hasty = fake.executorWith({ patience: IMPATIENT });
+      const { events, error } = await collect(hasty.execute(fake.requestWith()));
       expectExhausted(error, message);
       expect(textOf(events)).toBe(said);
       expect(provider.requests).toHaveLength(1);
