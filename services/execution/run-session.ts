@@ -135,8 +135,9 @@ export class RunSession {
     if (this.#spending.count(open, outputTokens)) {
       await this.#holdMore(open);
       this.emitEstimate();
-    }
-    if (this.#progressIsDue()) await this.keepProgress();
+      // So a crash loses the count of no more than a slice.
+      await this.keepProgress();
+    } else if (this.#progressIsDue()) await this.keepProgress();
   }
 
   /** Books the open call. Without a usage, by our count, as cut short. Resolves to whether one was open. */
