@@ -56,6 +56,7 @@ forEachDatabase((opened) => {
   }
 
   describe("a run whose executor dies", () => {
+    // Seen to fail when a tool runs before its call is stored (`checkpointed` in tool-node.ts): the call is made anew.
     it.each(MOMENTS)(
       "at the %s. store, %s it took effect, ends as if it had not, and no tool acts for two calls",
       async (n, moment) => {

@@ -57,6 +57,7 @@ async function openUnread(runId: string) {
   return session;
 }
 
+// Seen to fail when a broken write does not end the handler (`throw` in observe-stream.ts).
 it("20 slow readers who cut the line end their handlers", async () => {
   const runIds = Array.from({ length: 20 }, () => uuidv7());
   for (const runId of runIds) {

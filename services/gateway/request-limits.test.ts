@@ -114,6 +114,7 @@ function clientsOf({ baseUrl }: StubGateway, token: string, protocol: Protocol) 
 }
 
 describe("calls per minute", () => {
+  // Seen to fail when a used up allowance refuses nobody.
   it.each(PROTOCOLS)(
     "over %s are refused beyond the limit, with the reason and when to try again",
     async (protocol) => {
@@ -208,6 +209,7 @@ describe.skipIf(!available("redis"))("two gateways over one Redis", () => {
 });
 
 describe.each(PROTOCOLS)("streams over %s", (protocol) => {
+  // Seen to fail when a place that is not free refuses nobody.
   it("are refused when the user or the tenant has as many as they may", async () => {
     const { as } = await startLimited({ streamsPerUser: 2, streamsPerTenant: 3 });
     const [alice, bob] = [as("t1.alice", protocol), as("t1.bob", protocol)];

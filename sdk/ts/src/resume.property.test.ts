@@ -48,6 +48,7 @@ const plan = record({
   random: double({ min: 0, max: 0.999, noNaN: true }),
 });
 
+// Seen to fail within 500 plans when a missing frame is not taken for a gap (applyPlaced in apply-frame.ts).
 it("a stream that breaks anywhere, any way, shows the stored answer and takes nothing back silently", async () => {
   const property = asyncProperty(
     plan,

@@ -33,6 +33,7 @@ forEachDatabase((opened) => {
   });
 
   describe("a checkpoint and what its tasks wrote", () => {
+    // Seen to fail, as the next one, when `#inOrder` does not wait for the write before.
     it("are stored in the order in which they were handed over, however slow the first one is", async () => {
       const order: string[] = [];
       const slow: Database = {

@@ -71,6 +71,7 @@ export function concurrentFeedContract(given: GivenDatabase): void {
   const readAfter = (after: FeedCheckpoint) =>
     readFeed({ database: given().database, registry: REGISTRY }, after);
 
+  // Seen to fail, as the next one, when the feed shows transactions that are younger than an open one.
   it("does not pass over a transaction that is still open: its events come once, in their place", async () => {
     const tenant = uuidv7();
     const inserted = Promise.withResolvers<void>();
