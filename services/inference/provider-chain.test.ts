@@ -96,6 +96,7 @@ forEachDatabase((given) => {
     return { line, ledger: rows.toReversed() };
   }
 
+  // Seen to fail when tell-event.ts does not take back what a replaced call said.
   describe("a run whose first model", () => {
     it.each(FAULTS)(
       "%s goes on with the next, which readers see",
