@@ -163,12 +163,21 @@ const OTHER_LIMITS: readonly Limit[] = [
   ...of("InferenceService.ListRuns", "states", [
     [many(10, () => 1), many(11, () => 1), "repeated.max_items"],
     [[6], [0], "enum.not_in"],
-    [[6], [7], "enum.defined_only"],
+    [[7], [8], "enum.defined_only"],
   ]),
   ...of("AgentService.GetAgent", "agentId", [["tools", "../tools", "string.pattern"]]),
   ...of("BudgetService.SetBudget", "window", [
     [2, 0, "enum.not_in"],
     [1, 4, "enum.defined_only"],
+  ]),
+  ...of("BudgetService.SetBudget", "softLimitPercent", [[100, 101, "int32.gte_lte"]]),
+  ...of("BudgetService.SetBudget", "scopeId", [["", "ada", "budget.scope_id"]]),
+  ...of("BudgetService.SetBudget", "limit", [["0", "5", "budget.limit.unit"]]),
+  ...of("BudgetService.TopUpCredits", "amountMicros", [["1000000000000", "0", "int64.gt_lte"]]),
+  ...of("BudgetService.RaiseBudget", "scope", [[1, 3, "budget.scope_id"]]),
+  ...of("BudgetService.SummarizeUsage", "groupBy", [
+    [[1, 2, 3, 4], [1, 2, 3, 4, 5], "repeated.max_items"],
+    [[1], [1, 1], "repeated.unique"],
   ]),
   ...of("BudgetService.SetBudget", "limitMicros", [
     ["1000000000000000", "1000000000000001", "int64.gte_lte"],

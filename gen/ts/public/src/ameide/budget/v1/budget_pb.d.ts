@@ -519,7 +519,7 @@ export enum BudgetWindow {
   MONTH = 2,
 
   /**
-   * From its beginning, without an end.
+   * All time: it never starts again.
    *
    * @generated from enum value: BUDGET_WINDOW_TOTAL = 3;
    */

@@ -955,8 +955,9 @@ export declare const BudgetService: GenService<{
     output: typeof GetBudgetResponseSchema;
   },
   /**
-   * Budgets by scope. Admins see all. Others see the tenant's, the agents', their own, those of their teams and runs,
-   * and with `scope` CHAT and a `scope_id` those of a chat that they may read; what they may not see is left out.
+   * Budgets by scope. Admins see all. Others see the tenant's, their own and those of their teams; with a `scope` the
+   * agents', with a `scope_id`, too, those of a chat that they may read or of a run of theirs. What a caller may not
+   * see is left out.
    * Errors: PAGE_TOKEN_INVALID.
    *
    * @generated from rpc ameide.budget.v1.BudgetService.ListBudgets
