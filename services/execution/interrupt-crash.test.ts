@@ -63,6 +63,7 @@ forEachDatabase((opened) => {
       },
     );
 
+    // Seen to fail when the key of an effect is not the same in every attempt: two artifacts.
     it.each(crashMoments(6))(
       "and whose executor dies with the answer at the %s. store, %s it took effect, asks no more and acts once",
       async (n, moment) => {
