@@ -1,8 +1,10 @@
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metadataOf, reasonOf } from "../../sdk/ts/src/index.ts";
+import { raceOnBudget } from "../testing/budget-race.ts";
 import { saying, startBudgetWorld, startOf, type BudgetWorld } from "../testing/budget-world.ts";
 import { createRunLine, readInto } from "../testing/run-line.ts";
+import { seeded } from "../testing/seeded.ts";
 import type { Caller } from "../testing/test-server.ts";
 
 let world: BudgetWorld;
@@ -15,6 +17,7 @@ const ended = (caller: Caller, runId: string) =>
   readInto(createRunLine(), caller.inference.watchRun({ runId }));
 
 describe("admission", () => {
+  // Seen to fail when a slice is judged without what others hold (`p.reserved` in hold-store.ts): all are let in.
   it("lets 5 of 50 parallel runs through on a budget for 5, and tells the others why not", async () => {
     const t = await world.tenant();
     const { user } = t;
@@ -104,5 +107,25 @@ describe("admission", () => {
     await t.setDay(1_000_000);
     await ended(t.user, (await send()).runId);
     expect((await t.user.chatQueries.getMessages({ chatId })).messages).toHaveLength(2);
+  });
+});
+
+describe("200 runs at once on a budget for 10, over the real server", () => {
+  it("spend no more than the limit and what was on its way, whoever is stopped or leaves", async () => {
+    const t = await world.tenant();
+    const estimate = await t.user.inference.estimateRun({
+      messages: startOf("paced").messages,
+      options: { maxOutputTokens: 900 },
+    });
+    const limitMicros = Number(estimate.callMaxMicros) * 10;
+    const race = { clients: [t.user], admin: t.admin, runs: 200, limitMicros, random: seeded(1) };
+    const { lines, refused, entries, ...result } = await raceOnBudget(race);
+    expect(lines.flatMap(({ faults }) => faults)).toEqual([]);
+    expect(lines.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(refused)).toEqual(new Set(["BUDGET_EXCEEDED"]));
+    expect(result.usedMicros).toBeLessThanOrEqual(limitMicros + result.boundMicros);
+    expect(result.usedMicros).toBe(entries.reduce((sum, { costMicros }) => sum + Number(costMicros), 0));
+    expect(result.reservedMicros).toBe(0);
+    expect(new Set(entries.map(({ runId, callId }) => `${runId} ${callId}`)).size).toBe(entries.length);
   });
 });
