@@ -21,6 +21,7 @@ describe("a provider that lies about usage", () => {
     "The order process has five tasks and two gateways, and it ends when the goods are with the customer.";
   const tokens = countTokens(text);
 
+  // Seen to fail when what a provider told is taken as it is.
   it.each([
     ["nothing", "absent"],
     ["zero", { prompt_tokens: 0, completion_tokens: 0 }],
@@ -50,6 +51,7 @@ describe("a provider that lies about usage", () => {
 });
 
 describe("secrets", () => {
+  // Seen to fail when what a client threw is told (`providerFailed` in provider-failure.ts).
   it("no key, credential or body of a provider is in an error or on the console", async () => {
     const spies = (["log", "warn", "error", "info", "debug"] as const).map((name) => vi.spyOn(console, name));
     const seen: unknown[] = [];
@@ -58,6 +60,7 @@ describe("secrets", () => {
       { kind: "status", status: 500 },
       { kind: "drop" },
       { kind: "raw", body: "data: {not json sk-from-the-body\n\n" },
+      { kind: "raw", body: 'data: {"error":{"message":"sk-from-the-body"}}\n\n' },
     ] as const) {
       provider.otherwise = otherwise;
       const { error } = await ask();
