@@ -89,6 +89,7 @@ describe("a reader", () => {
     expect(listening).toBe(0);
   });
 
+  // Seen to fail, hanging, when a silent reader does not look at the database (overSilently in follow-line.ts).
   it("whose terminal frame was lost is let go within two heartbeats", async () => {
     const heartbeatMilliseconds = 50;
     const run = await writeRun(slices, alice);
@@ -107,6 +108,23 @@ describe("a reader", () => {
     expect(line.faults).toEqual([]);
   });
 
+  // Seen to fail, hanging, when the reader listens only after its first read.
+  it("misses nothing that is said between its reading and its waiting", async () => {
+    const run = await writeRun(slices, alice);
+    const log: FrameLog = {
+      ...counting(slices.log),
+      async read(key, afterSeq, limit) {
+        const page = await slices.log.read(key, afterSeq, limit);
+        if (run.writer.lastSeq < 20) await run.say(1);
+        return page;
+      },
+    };
+    const stream = slices.watch(alice, run.runId, { deps: { log, heartbeatMilliseconds: 60_000 } });
+    const line = await readInto(createRunLine(), stream, ({ seq }) => seq < 20);
+    expect(line.faults).toEqual([]);
+    expect(line.text).toBe(run.text);
+  });
+
   it("is told that the stream is alive, with what the line has, and that costs no seq", async () => {
     const run = await writeRun(slices, alice);
     await run.say(3);
@@ -120,6 +138,7 @@ describe("a reader", () => {
     expect(line.frames.at(-1)?.frame.value).toMatchObject({ highSeq: 3n });
   });
 
+  // Seen to fail when followLine does not close its wake-up.
   it("that leaves is forgotten: 100 reconnects leave nobody listening, and each costs the same", async () => {
     const run = await writeRun(slices, alice);
     await run.say(5);
@@ -178,20 +197,22 @@ function copyOf(line: RunLine): RunLine {
 }
 
 describe("a run that is resumed in its first milliseconds", () => {
-  it("misses nothing, 60 times", async () => {
+  // Seen to fail when a resume goes on at the head of the log instead of the reader's place.
+  it("misses nothing, 60 times", { timeout: 120_000 }, async () => {
     slices.startLoop();
     for (let i = 0; i < 60; i++) {
-      const runId = await slices.start(alice, `echo ${"quick brown fox ".repeat(20)}${i}`);
+      const text = `${"quick brown fox ".repeat(4)}${i}`;
+      const runId = await slices.start(alice, `echo ${text}`);
       const line = createRunLine();
       while (line.state === undefined) {
-        const leaving = new AbortController();
-        setTimeout(() => leaving.abort(), Math.random() * 5);
         const place = line.token === "" ? {} : { resumeToken: line.token, afterSeq: BigInt(line.seq) };
-        if (line.token === "") Object.assign(line, createRunLine(), { take: line.take, kinds: line.kinds });
-        await readInto(line, slices.watch(alice, runId, { ...place, signal: leaving.signal }));
+        // It leaves with its first frames and comes back at once, or when more was said.
+        const most = line.frames.length + 2 + Math.floor(Math.random() * 3);
+        await readInto(line, slices.watch(alice, runId, place), ({ frames }) => frames.length < most);
+        await sleep(Math.random() * 5);
       }
       expect(line.faults).toEqual([]);
-      expect(line.text).toBe(`${"quick brown fox ".repeat(20)}${i}`);
+      expect(line.text).toBe(text);
       expect(line.state).toBe(RunState.COMPLETED);
     }
   });
