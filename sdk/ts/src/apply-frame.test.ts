@@ -1,5 +1,5 @@
 import { ResumeState } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
-import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
+import { RunState, UsageStage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { describe, expect, it } from "vitest";
 import { positionOf } from "./run-progress.ts";
 import { frame, given, text, textPart, when } from "./testing/frames.ts";
@@ -161,5 +161,16 @@ describe("the end", () => {
     expect(when(parked, frame(0, heartbeat(2))).verdict).toBe("quiet");
     const on = when(parked, frame(3, status(RunState.RUNNING)), frame(4, text(3, "llo")));
     expect(on.progress.view).toMatchObject({ state: RunState.RUNNING, text: "He𝒜llo", done: false });
+  });
+});
+
+describe("usage", () => {
+  it("is the totals of the latest frame, which an estimate before it is not added to", () => {
+    const { ESTIMATED, REPORTED, SETTLED } = UsageStage;
+    const told = (seq: number, stage: UsageStage, outputTokens: bigint) =>
+      frame(seq, { case: "usage", value: { stage, outputTokens, usageEntryId: "entry" } });
+    const frames = [told(2, ESTIMATED, 0n), told(3, ESTIMATED, 256n), told(4, REPORTED, 301n)];
+    const { view } = when(given(hello), ...frames, told(5, SETTLED, 301n)).progress;
+    expect(view.usage).toMatchObject({ stage: SETTLED, outputTokens: 301n, usageEntryId: "entry" });
   });
 });
