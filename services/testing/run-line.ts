@@ -1,4 +1,4 @@
-import type { RunFrame, Snapshot } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
+import { ResumeState, type RunFrame, type Snapshot } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import type { MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { RunState, Usage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 
@@ -67,6 +67,9 @@ function apply(line: RunLine, { case: kind, value }: RunFrame["frame"]): void {
   }
   if (kind === "retract") line.text = [...line.text].slice(0, Number(value.toOffset)).join("");
   if (kind === "resumed" && value.epoch !== "") {
+    const goesOn = value.state === ResumeState.CONTINUED && value.epoch === line.epoch;
+    if (goesOn && Number(value.nextSeq) > line.seq + 1)
+      line.faults.push(`continued at ${value.nextSeq} after ${line.seq}`);
     line.epoch = value.epoch;
     line.seq = Number(value.nextSeq) - 1;
   }
