@@ -13,6 +13,7 @@ afterAll(() => server.stop());
 const SEND = "/ameide.chat.v1.ChatCommandService/SendMessage";
 const GENERATE = "/ameide.inference.v1.InferenceService/StartRun";
 
+// Seen to fail when a token's type is not looked at in verify-token.ts.
 it("no attack on the token starts work, and all are answered alike", async () => {
   const alice = await server.as({ roles: ["admin"] });
   const { chatId } = await mintChat(alice);

@@ -51,6 +51,7 @@ async function runThrough(baseUrl: string, text: string, agentId: string): Promi
   expect(last?.view.parts).toEqual(stored.run?.parts);
 }
 
+// Seen to fail when the SDK counts a frame that it did not get, now and then.
 it.each([1, 2])(
   "a run over sockets that are reset again and again is read as it is stored (seed %s)",
   async (seed) => {

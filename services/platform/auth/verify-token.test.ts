@@ -27,6 +27,7 @@ const at = (milliseconds: number) => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + milliseconds });
 };
 
+// Seen to fail when a token's type is not looked at.
 it("every forged, misused or broken token is refused in the very same words", async () => {
   const verify = verifier();
   const attacks = await jwtAttacks(issuer, subject());
