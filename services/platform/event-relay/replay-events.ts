@@ -9,6 +9,8 @@ export interface ReplayDeps {
   publisher: EventPublisher;
 }
 
+const PAGE = 500;
+
 /**
  * Publishes again, with the same ids, what the database holds since a time, up to now. What is still there and not
  * long ago is left as it is; otherwise consumers see it once more. Resolves to how many events that were.
@@ -21,12 +23,13 @@ export async function replayEvents(
   let checkpoint = from === "start" ? FEED_START : await feedCheckpointAt(deps, from);
   let count = 0;
   while (checkpoint) {
-    const page = await readFeed(deps, checkpoint);
+    const page = await readFeed(deps, checkpoint, PAGE);
     if (page.events.length === 0) break;
     await publishAll(page.events, (event) => deps.publisher.publishAgain(event));
     count += page.events.length;
     onProgress(count);
-    ({ checkpoint } = page);
+    // A page that is not full was up to now: where events are committed all the time, an empty one never comes.
+    checkpoint = page.events.length < PAGE ? undefined : page.checkpoint;
   }
   return count;
 }
