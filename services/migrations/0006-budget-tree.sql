@@ -36,7 +36,6 @@ CREATE TABLE budget_runs (
   PRIMARY KEY (tenant_id, run_id)
 );
 ALTER TABLE budget_runs ENABLE ROW LEVEL SECURITY;
-ALTER TABLE budget_runs FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON budget_runs TO ameide_app
   USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT SELECT, INSERT, UPDATE, DELETE ON budget_runs TO ameide_app;
@@ -54,12 +53,14 @@ CREATE TABLE budget_holds (
   PRIMARY KEY (tenant_id, run_id, scope, scope_id, budget_window, unit, period_start)
 );
 ALTER TABLE budget_holds ENABLE ROW LEVEL SECURITY;
-ALTER TABLE budget_holds FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON budget_holds TO ameide_app
   USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT SELECT, INSERT, UPDATE, DELETE ON budget_holds TO ameide_app;
 
--- Runs under way, and those that are parked and may go on. Their teams were not known.
+-- Runs under way, and those that are parked and may go on. Their teams were not known. Forced row-level security would
+-- hide the rows from their owner, too.
+ALTER TABLE runs NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE budget_reservations NO FORCE ROW LEVEL SECURITY;
 INSERT INTO budget_runs (tenant_id, run_id, user_id, team_id, agent_id, chat_id)
 SELECT tenant_id, run_id, user_id, '', agent_id, COALESCE(chat_id::text, '') FROM runs WHERE state IN (1, 2, 6);
 INSERT INTO budget_holds (tenant_id, run_id, scope, scope_id, budget_window, unit, period_start, amount)
@@ -67,6 +68,9 @@ SELECT tenant_id, run_id, 1, '', 1, 1, day_start, reserved_micros FROM budget_re
 UNION ALL
 SELECT tenant_id, run_id, 1, '', 2, 1, month_start, reserved_micros FROM budget_reservations;
 DROP TABLE budget_reservations;
+ALTER TABLE runs FORCE ROW LEVEL SECURITY;
+ALTER TABLE budget_runs FORCE ROW LEVEL SECURITY;
+ALTER TABLE budget_holds FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE usage_ledger
   ADD COLUMN cached_input_tokens bigint NOT NULL DEFAULT 0,
