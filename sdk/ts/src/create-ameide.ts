@@ -9,6 +9,7 @@ import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_servic
 import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import { ProviderService } from "@ameide/proto/ameide/inference/v1/provider_service_pb.js";
 import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { authenticate, type TokenSource } from "./authenticate.ts";
@@ -53,6 +54,8 @@ export interface Ameide {
   /** For admins: registers agents and sets what people get of them. */
   readonly agentRegistry: Client<typeof AgentRegistryService>;
   readonly budgets: Client<typeof BudgetService>;
+  /** For editors and admins: how the model providers are. */
+  readonly providers: Client<typeof ProviderService>;
   /** Run streams. */
   readonly runs: Runs;
   /** Streams a chat's events, each once and in order, until it is deleted. Throws like a run stream. */
@@ -100,6 +103,7 @@ export function createAmeide(options: AmeideOptions): Ameide {
     agents: createClient(AgentService, transport),
     agentRegistry: createClient(AgentRegistryService, transport),
     budgets: createClient(BudgetService, transport),
+    providers: createClient(ProviderService, transport),
     runs: createRuns({ client: inference, reconnect: withOverrides(RECONNECT, reconnect), renewable }),
     watchChat: (chatId, watch) => watchChat(chatQueries, { ...updates, renewable }, chatId, watch),
     watchArtifact: (artifactId, watch) =>
