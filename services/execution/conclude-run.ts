@@ -83,6 +83,8 @@ export async function conclude(
     await removeClaimed(tx, claim, deps.executorId);
     return ended;
   });
+  // Somebody asked the run to stop while it asked its question.
+  if (run.state === RunState.CANCELLED) failOpenToolCalls(session);
   if (error) writer.emit({ case: "error", value: error });
   writer.emit({ case: "status", value: statusOf(run) });
   await writer.flush();
