@@ -44,7 +44,10 @@ export async function createMember(options: MemberOptions): Promise<Member> {
     if (!options.isKept || running !== gone) return;
     tell?.("ended; it is started again\n");
     await sleep(RESTART_MILLISECONDS);
-    if (running === gone) await member.start().catch(() => undefined);
+    if (running !== gone) return;
+    const started = member.start().catch(() => undefined);
+    tell?.(`is process ${member.pid()} now\n`);
+    await started;
   }
   const member: Member = {
     name,
