@@ -26,13 +26,18 @@ export function keyOf(request: {
   window: BudgetWindow;
   unit: BudgetUnit;
 }): BudgetKey {
-  const { scopeId, window } = request;
+  const { window } = request;
   return {
-    scope: request.scope || BudgetScope.TENANT,
-    scopeId,
+    ...scopeOf(request),
     window: window as Window,
     unit: request.unit || BudgetUnit.MICROS,
   };
+}
+
+/** Whose it is. Runs look their budgets up by the id as the database writes it. */
+export function scopeOf({ scope, scopeId }: ScopeKey): ScopeKey {
+  const isUuid = scope === BudgetScope.CHAT || scope === BudgetScope.RUN;
+  return { scope: scope || BudgetScope.TENANT, scopeId: isUuid ? scopeId.toLowerCase() : scopeId };
 }
 
 export const nameOfScope = (scope: BudgetScope): string => BudgetScope[scope].toLowerCase();

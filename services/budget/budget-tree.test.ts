@@ -86,6 +86,24 @@ describe("a budget above a run", () => {
     expect((await other.budgets.listBudgets({ scope: USER, scopeId: user.userId })).budgets).toEqual([]);
   });
 
+  it("of a chat or a run is found however the letters of its id are written", async () => {
+    const user = await world.server.as();
+    const admin = await user.colleague("admin");
+    const { chat } = await user.chatCommands.createChat({});
+    const chatId = chat?.chatId ?? "";
+    const upper = { scope: CHAT, scopeId: chatId.toUpperCase() };
+    await admin.budgets.setBudget({ ...upper, window: DAY, limitMicros: 3n });
+    expect(await refusalOf(user, startOf("hello", { chatId }))).toMatchObject({ scope: "chat", limit: "3" });
+    const { budgets } = await user.budgets.listBudgets(upper);
+    expect(budgets).toMatchObject([{ scopeId: chatId, limitMicros: 3n }]);
+    const { run } = await user.inference.startRun(startOf("slow"));
+    const own = { scope: BudgetScope.RUN, scopeId: run?.runId.toUpperCase() ?? "", window: TOTAL };
+    await admin.budgets.setBudget({ ...own, limitMicros: 1000n });
+    await user.inference.cancelRun({ runId: run?.runId ?? "" });
+    await ended(user, run?.runId ?? "");
+    expect((await admin.budgets.listBudgets(own)).budgets).toEqual([]);
+  });
+
   it("may count runs, and runs at the same time", async () => {
     const user = await world.server.as();
     const admin = await user.colleague("admin");

@@ -9,7 +9,7 @@ import { validate as isUuid } from "uuid";
 import { isAdmin, requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Database, Reader } from "../platform/db/database.ts";
 import { pageOf } from "../platform/tokens/page-token.ts";
-import { TENANT, type BudgetKey, type ScopeKey, type Window } from "./budget-key.ts";
+import { scopeOf, TENANT, type BudgetKey, type ScopeKey, type Window } from "./budget-key.ts";
 import { budgetMessage } from "./budget-message.ts";
 import { cursorAt, keyAt } from "./key-cursor.ts";
 import { findAccount } from "./run-account-store.ts";
@@ -57,7 +57,7 @@ async function visible(
 ): Promise<StatusFilter | undefined> {
   if (isAdmin(actor) && scopeId === "") return scope === 0 ? {} : { scope };
   if (scopeId === "" && scope === BudgetScope.AGENT) return { scope };
-  const all = scopeId === "" ? ownScopes(actor) : [{ scope, scopeId }];
+  const all = scopeId === "" ? ownScopes(actor) : [scopeOf({ scope, scopeId })];
   const wanted = scope === 0 ? all : all.filter((one) => one.scope === scope);
   const seen = await Promise.all(wanted.map((one) => maySee(deps, reader, actor, one)));
   return { scopes: wanted.filter((_, i) => seen[i]) };
