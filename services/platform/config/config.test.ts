@@ -85,6 +85,7 @@ describe("the configuration", () => {
     expect(parseConfig({ ...shared, ROLES: "worker, gateway" }).ROLES).toEqual(["gateway", "worker"]);
     expect(problemsOf({ ROLES: "gateway", PORT: "http" }).map((problem) => problem.split(":")[0])).toEqual([
       "PORT",
+      "TOKEN_SECRET",
       "DATABASE_URL",
       "NATS_URL",
       "REDIS_URL",

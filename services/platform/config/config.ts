@@ -84,7 +84,7 @@ const schema = z
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
     SHUTDOWN_SECONDS: whole(0, 300).default(20),
   })
-  .refine((c) => c.DATABASE_URL === undefined || c.TOKEN_SECRET !== undefined, {
+  .refine((c) => (c.DATABASE_URL === undefined && hasAllRoles(c)) || c.TOKEN_SECRET !== undefined, {
     path: ["TOKEN_SECRET"],
     message: "is required with DATABASE_URL, the same for all servers: 32 characters or more",
     // Also when something else is wrong: every problem is told at once.
@@ -94,13 +94,18 @@ const schema = z
   .refine(...neededByRoles("NATS_URL"))
   .refine(...neededByRoles("REDIS_URL"));
 
+/** The roles may be missing from a configuration in which they are wrong. */
+function hasAllRoles({ ROLES: roles = ROLES }: { ROLES?: readonly string[] }): boolean {
+  return roles.length === ROLES.length;
+}
+
 type Shared = "DATABASE_URL" | "NATS_URL" | "REDIS_URL";
 
 /** Processes that share the work must share what they work on. */
 function neededByRoles<K extends Shared>(name: K) {
   const message = "is required where ROLES leaves a role out: the processes work together through it";
   const isGiven = (config: { ROLES?: readonly Role[] } & { [N in K]?: string | undefined }) =>
-    (config.ROLES ?? ROLES).length === ROLES.length || config[name] !== undefined;
+    hasAllRoles(config) || config[name] !== undefined;
   const params: { path: PropertyKey[]; message: string; when: () => boolean } = {
     path: [name],
     message,
