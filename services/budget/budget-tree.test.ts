@@ -79,8 +79,10 @@ describe("a budget above a run", () => {
       unit: "tokens",
       limit: "3",
     });
-    const { budgets } = await user.budgets.listBudgets({ scope: CHAT, scopeId });
-    expect(budgets).toMatchObject([{ scopeId, unit: TOKENS, limit: 3n, limitMicros: 0n }]);
+    for (const scope of [CHAT, BudgetScope.UNSPECIFIED]) {
+      const { budgets } = await user.budgets.listBudgets({ scope, scopeId });
+      expect(budgets).toMatchObject([{ scopeId, unit: TOKENS, limit: 3n, limitMicros: 0n }]);
+    }
     const other = await user.colleague("editor");
     expect((await other.budgets.listBudgets({ scope: CHAT, scopeId })).budgets).toEqual([]);
     expect((await other.budgets.listBudgets({ scope: USER, scopeId: user.userId })).budgets).toEqual([]);

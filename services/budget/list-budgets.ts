@@ -57,11 +57,15 @@ async function visible(
 ): Promise<StatusFilter | undefined> {
   if (isAdmin(actor) && scopeId === "") return scope === 0 ? {} : { scope };
   if (scopeId === "" && scope === BudgetScope.AGENT) return { scope };
-  const all = scopeId === "" ? ownScopes(actor) : [scopeOf({ scope, scopeId })];
+  const all = scopeId === "" ? ownScopes(actor) : NAMED.map((one) => scopeOf({ scope: one, scopeId }));
   const wanted = scope === 0 ? all : all.filter((one) => one.scope === scope);
   const seen = await Promise.all(wanted.map((one) => maySee(deps, reader, actor, one)));
   return { scopes: wanted.filter((_, i) => seen[i]) };
 }
+
+const { TEAM, USER, AGENT, CHAT, RUN } = BudgetScope;
+/** Scopes that there are many of. */
+const NAMED = [TEAM, USER, AGENT, CHAT, RUN];
 
 const ownScopes = (actor: Actor): ScopeKey[] => [
   TENANT,
