@@ -11,14 +11,14 @@ import { MIGRATIONS } from "../testing/migrations.ts";
 import { newPostgresDatabase } from "../testing/postgres-for-tests.ts";
 import { available } from "../testing/requirements.ts";
 
-/** Migrates with the files whose names come before a text, and uses the database as the app does. */
-async function upTo<T>(url: string, end: string, use: (database: Database) => Promise<T>): Promise<T> {
+/** Migrates with the files whose names come before a text, and works on the database as the app does. */
+async function upTo<T>(url: string, end: string, work: (database: Database) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "ameide-upgrade-"));
   const driver = openPostgres(url, { poolSize: 1 });
   try {
     cpSync(MIGRATIONS, folder, { recursive: true, filter: (path) => isBefore(path, end) });
     await migrate(driver, folder);
-    return await use(createDatabase(driver));
+    return await work(createDatabase(driver));
   } finally {
     await driver.close();
     rmSync(folder, { recursive: true });
