@@ -64,7 +64,7 @@ export interface RunBudget {
   /** What money is held for a run. */
   reservedFor(reader: Reader, runId: string): Promise<number>;
   /** Whether a run that was refused so is parked instead of stopped: the policy of the refusing budget. */
-  parks(reader: Reader, refusal: AppError): Promise<boolean>;
+  parks(refusal: AppError): boolean;
 }
 
 export function createRunBudget(deps: BudgetDeps): RunBudget {
@@ -91,7 +91,7 @@ export function createRunBudget(deps: BudgetDeps): RunBudget {
     book: (tx, call) => bookCall(deps, tx, call),
     release: (tx, runId, { goesOn }) => release(deps, tx, runId, goesOn),
     reservedFor: findHeldMicros,
-    parks: async (_reader, { metadata }) => metadata["exhaustion_policy"] === "park",
+    parks: ({ metadata }) => metadata["exhaustion_policy"] === "park",
   };
 }
 

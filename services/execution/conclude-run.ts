@@ -34,11 +34,7 @@ export async function concludeAfter(session: RunSession, error: unknown): Promis
     if (error.why === "cancelled") await conclude(session, { state: RunState.CANCELLED });
     if (error.why === "give-back") await giveBack(session);
   } else if (error instanceof AppError && error.reason === "BUDGET_EXCEEDED") {
-    const parks = await session.deps.budget.parks(
-      session.deps.database.reader(session.claim.tenantId),
-      error,
-    );
-    const state = parks ? RunState.PARKED : RunState.CANCELLED;
+    const state = session.deps.budget.parks(error) ? RunState.PARKED : RunState.CANCELLED;
     await conclude(session, { state, error: runErrorOf(session, error) });
   } else {
     await conclude(session, { state: RunState.FAILED, error: runErrorOf(session, error) });
