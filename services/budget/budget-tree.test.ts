@@ -96,6 +96,8 @@ describe("a budget above a run", () => {
     const upper = { scope: CHAT, scopeId: chatId.toUpperCase() };
     await admin.budgets.setBudget({ ...upper, window: DAY, limitMicros: 3n });
     expect(await refusalOf(user, startOf("hello", { chatId }))).toMatchObject({ scope: "chat", limit: "3" });
+    const capitals = { chatId: upper.scopeId, messages: startOf("hello").messages };
+    expect((await user.inference.estimateRun(capitals)).refusal?.metadata).toMatchObject({ scope: "chat" });
     const { budgets } = await user.budgets.listBudgets(upper);
     expect(budgets).toMatchObject([{ scopeId: chatId, limitMicros: 3n }]);
     const { run } = await user.inference.startRun(startOf("slow"));

@@ -22,14 +22,14 @@ export async function estimateRun(
   requireScope(actor, "run.read");
   const reader = deps.database.reader(actor.tenantId);
   const { budget } = deps;
-  const { agentId, conversation } = await whatIsAsked(reader, actor, request);
-  const agent = await deps.agents.get(reader, agentId, request.chatId || actor.userId);
+  const { agentId, chatId, conversation } = await whatIsAsked(reader, actor, request);
+  const agent = await deps.agents.get(reader, agentId, chatId || actor.userId);
   const call = firstCallOf(deps, agent, conversation, request.options?.maxOutputTokens ?? 0);
   const slice = budget.sliceOf(call);
   const maxCostMicros = Number(request.options?.maxCostMicros ?? 0n);
   const teamId = payingTeam(actor, request.options?.teamId);
   const { userId } = actor;
-  const run = { runId: "", userId, teamId, agentId: agent.agentId, chatId: request.chatId, maxCostMicros };
+  const run = { runId: "", userId, teamId, agentId: agent.agentId, chatId, maxCostMicros };
   const refusal = await budget.refusalOf(reader, run, slice);
   return {
     agentId: agent.agentId,
@@ -50,13 +50,14 @@ export async function estimateRun(
 async function whatIsAsked(
   reader: Reader,
   actor: Actor,
-  { chatId, messages, agentId }: EstimateRunRequest,
-): Promise<{ agentId: string; conversation: SpokenMessage[] }> {
+  { chatId: asked, messages, agentId }: EstimateRunRequest,
+): Promise<{ agentId: string; chatId: string; conversation: SpokenMessage[] }> {
   const added = conversationOf(messages);
-  if (chatId === "") return { agentId: agentId || DEFAULT_AGENT_ID, conversation: added };
-  const chat = await loadReadableChat(reader, actor, chatId);
+  if (asked === "") return { agentId: agentId || DEFAULT_AGENT_ID, chatId: "", conversation: added };
+  // The id as it is stored: the caller may have typed it in capitals.
+  const { chatId, ...chat } = await loadReadableChat(reader, actor, asked);
   const said = await conversationOfChat(reader, chatId, 0);
-  return { agentId: agentId || chat.agentId || DEFAULT_AGENT_ID, conversation: [...said, ...added] };
+  return { agentId: agentId || chat.agentId || DEFAULT_AGENT_ID, chatId, conversation: [...said, ...added] };
 }
 
 const runErrorOf = ({ reason, message, metadata }: AppError) => ({
