@@ -24,6 +24,8 @@ export interface FakeToolCall {
 export interface FakeBill {
   inputTokens: number;
   outputTokens: number;
+  /** What the client was told of that, once it was. */
+  told?: Exclude<ToldUsage, string>;
 }
 
 /** One streamed chat completion of the fake server, as server-sent events. */
@@ -103,6 +105,7 @@ export function createFakeCompletion(
     end(usage, inputTokens) {
       const told = usage === "true" ? { prompt_tokens: inputTokens, completion_tokens: outputTokens } : usage;
       if (told !== "absent") {
+        bill.told = told;
         const total_tokens = told.prompt_tokens + told.completion_tokens;
         send({ choices: [], usage: { ...told, total_tokens } });
       }

@@ -46,13 +46,20 @@ export interface FakeRequest {
   };
 }
 
+/** A request that was taken, and what is truly owed for it. */
+export interface FakeCall extends FakeBill {
+  request: FakeRequest;
+}
+
 export interface FakeOpenAiServer {
   /** For `base_url` of a provider. */
   baseUrl: string;
   /** All requests so far. */
   requests: FakeRequest[];
+  /** The requests that were taken, not refused: its bill, item by item. */
+  calls: FakeCall[];
   /** What it would truly bill: tokens of the prompts taken and of the answers sent. */
-  bill: FakeBill;
+  readonly bill: Pick<FakeBill, "inputTokens" | "outputTokens">;
   /** Answers the next requests so, one each; after them `otherwise`. */
   answerWith(...answers: FakeAnswer[]): void;
   /** Drops what was asked, billed and still to be answered. */
@@ -73,12 +80,16 @@ export async function startFakeOpenAiServer(): Promise<FakeOpenAiServer> {
   const fake: FakeOpenAiServer = {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests: [],
-    bill: { inputTokens: 0, outputTokens: 0 },
+    calls: [],
+    get bill() {
+      const sum = (of: "inputTokens" | "outputTokens") => fake.calls.reduce((all, call) => all + call[of], 0);
+      return { inputTokens: sum("inputTokens"), outputTokens: sum("outputTokens") };
+    },
     answerWith: (...answers) => void queue.push(...answers),
     forget() {
       queue.length = 0;
       fake.requests.length = 0;
-      Object.assign(fake.bill, { inputTokens: 0, outputTokens: 0 });
+      fake.calls.length = 0;
     },
     otherwise: { kind: "text", text: "Hello from the fake model." },
     async close() {
@@ -107,13 +118,9 @@ async function answerRequest(
   if (answer.kind === "status") return refuse(response, answer.status, answer.retryAfter);
   if (answer.kind === "drop" && answer.after === undefined) return void response.destroy();
   const input = body.messages.reduce((sum, m) => sum + countTokens(String(m.content ?? "")), 0);
-  fake.bill.inputTokens += input;
-  await stream(
-    createFakeCompletion(response, body.model, fake.bill),
-    answer,
-    input,
-    body.max_tokens ?? Infinity,
-  );
+  const call: FakeCall = { request: taken, inputTokens: input, outputTokens: 0 };
+  fake.calls.push(call);
+  await stream(createFakeCompletion(response, body.model, call), answer, input, body.max_tokens ?? Infinity);
 }
 
 function refuse(response: ServerResponse, status: number, retryAfter?: string): void {
