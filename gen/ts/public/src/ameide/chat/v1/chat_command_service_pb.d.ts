@@ -506,7 +506,7 @@ export declare const ChatCommandService: GenService<{
    * Sends a message about an artifact, in one transaction: creates the chat unless one is given, links it
    * to the artifact, stores the message, admits the run that answers. Ten calls with one `request_id` make
    * one chat, one message, one run. Errors: ARTIFACT_NOT_FOUND, CHAT_NOT_FOUND, AGENT_NOT_FOUND,
-   * REQUEST_ID_REUSED, RUN_ACTIVE, TURN_QUEUE_FULL, BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * REQUEST_ID_REUSED, RUN_ACTIVE, TURN_QUEUE_FULL, BUDGET_EXCEEDED, PRICE_UNKNOWN, PROVIDERS_EXHAUSTED.
    *
    * @generated from rpc ameide.chat.v1.ChatCommandService.EnsureChatForArtifactAndSendMessage
    */
@@ -529,7 +529,7 @@ export declare const ChatCommandService: GenService<{
   /**
    * Stores a message and admits the run that answers; watch it with InferenceService.WatchRun.
    * Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, AGENT_NOT_FOUND, REQUEST_ID_REUSED, RUN_ACTIVE, TURN_QUEUE_FULL,
-   * BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * BUDGET_EXCEEDED, PRICE_UNKNOWN, PROVIDERS_EXHAUSTED.
    *
    * @generated from rpc ameide.chat.v1.ChatCommandService.SendMessage
    */

@@ -191,6 +191,7 @@ export enum ErrorReason {
   /**
    * UNAVAILABLE. None of the agent's models could answer; comes in a run's `error`, where `metadata.provider_1` and so
    * on say why not, model by model, and `metadata.retry_after_ms` when to try again.
+   * A start is refused with it, with `metadata.agent_id`, where none of the models that the agent names is configured.
    *
    * @generated from enum value: ERROR_REASON_PROVIDERS_EXHAUSTED = 23;
    */

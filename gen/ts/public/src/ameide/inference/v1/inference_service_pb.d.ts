@@ -763,7 +763,7 @@ export declare const InferenceService: GenService<{
   },
   /**
    * Admits a run and returns at once. Errors: CHAT_NOT_FOUND, ARTIFACT_NOT_FOUND, AGENT_NOT_FOUND,
-   * REQUEST_ID_REUSED, RUN_ACTIVE, TURN_QUEUE_FULL, BUDGET_EXCEEDED, PRICE_UNKNOWN.
+   * REQUEST_ID_REUSED, RUN_ACTIVE, TURN_QUEUE_FULL, BUDGET_EXCEEDED, PRICE_UNKNOWN, PROVIDERS_EXHAUSTED.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.StartRun
    */
@@ -774,7 +774,8 @@ export declare const InferenceService: GenService<{
   },
   /**
    * What StartRun would hold and may cost, without starting anything. Errors: CHAT_NOT_FOUND, AGENT_NOT_FOUND,
-   * BUDGET_NOT_FOUND, PRICE_UNKNOWN; a budget without room is not an error but told in the response.
+   * BUDGET_NOT_FOUND, PRICE_UNKNOWN, PROVIDERS_EXHAUSTED; a budget without room is not an error but told in the
+   * response.
    *
    * @generated from rpc ameide.inference.v1.InferenceService.EstimateRun
    */
