@@ -95,9 +95,8 @@ const schema = z
   .refine(...neededByRoles("REDIS_URL"));
 
 /** The roles may be missing from a configuration in which they are wrong. */
-function hasAllRoles({ ROLES: roles = ROLES }: { ROLES?: readonly string[] }): boolean {
-  return roles.length === ROLES.length;
-}
+const hasAllRoles = (config: { ROLES?: readonly string[] }): boolean =>
+  (config.ROLES ?? ROLES).length === ROLES.length;
 
 type Shared = "DATABASE_URL" | "NATS_URL" | "REDIS_URL";
 
