@@ -123,7 +123,7 @@ export function startWorker({ adapters, slices, log }: RoleDeps): { stop(): Prom
   const sweeper = startSweeper({ database: slices.database, now: slices.now, log, sweepAnswers });
   return {
     async stop() {
-      sweeper.stop();
+      await sweeper.stop();
       await relay?.stop();
     },
   };

@@ -1,5 +1,6 @@
-import type { Database, Tx } from "../platform/db/database.ts";
 import { sweepRequestLog } from "../platform/command/request-log-store.ts";
+import type { Database, Tx } from "../platform/db/database.ts";
+import { SWEEP_ROWS } from "../platform/db/sweep-rows.ts";
 import { sweepConsumedEvents } from "../platform/event-consumer/consumed-event-store.ts";
 import type { Log } from "../platform/telemetry/log.ts";
 
@@ -14,27 +15,42 @@ export interface SweeperDeps {
   now: () => Date;
   log: Log;
   /** Deletes model answers that may not be given again; resolves to how many. */
-  sweepAnswers?(systemTx: Tx, now: Date): Promise<number>;
+  sweepAnswers(systemTx: Tx, now: Date): Promise<number>;
 }
 
 /** Deletes what is kept for a time only; once at the start and then every hour. */
-export function startSweeper(deps: SweeperDeps): { stop(): void } {
-  const sweep = async () => {
-    try {
-      const before = (kept: number) => new Date(deps.now().getTime() - kept);
-      const { requests, consumed, answers } = await deps.database.systemTransaction(async (tx) => ({
-        requests: await sweepRequestLog(tx, before(KEEP_REQUESTS)),
-        consumed: await sweepConsumedEvents(tx, before(KEEP_CONSUMED)),
-        answers: (await deps.sweepAnswers?.(tx, deps.now())) ?? 0,
-      }));
-      if (requests + consumed + answers > 0)
-        deps.log.info({ requests, consumed, answers }, "swept what is kept for a time only");
-    } catch (error) {
-      deps.log.warn({ err: error }, "sweeping failed; it is tried again in an hour");
-    }
-  };
-  void sweep();
-  const timer = setInterval(() => void sweep(), HOUR);
+export function startSweeper(deps: SweeperDeps): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  let under = sweepAll(deps, stopping.signal);
+  const timer = setInterval(() => (under = under.then(() => sweepAll(deps, stopping.signal))), HOUR);
   timer.unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop() {
+      stopping.abort();
+      clearInterval(timer);
+      return under;
+    },
+  };
+}
+
+async function sweepAll(
+  { database, now, log, sweepAnswers }: SweeperDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = (kept: number) => new Date(now().getTime() - kept);
+  const repeated = async (sweep: (tx: Tx) => Promise<number>) => {
+    let swept = 0;
+    for (let went = SWEEP_ROWS; went >= SWEEP_ROWS && !signal.aborted; swept += went)
+      went = await database.systemTransaction(sweep);
+    return swept;
+  };
+  try {
+    const requests = await repeated((tx) => sweepRequestLog(tx, before(KEEP_REQUESTS)));
+    const consumed = await repeated((tx) => sweepConsumedEvents(tx, before(KEEP_CONSUMED)));
+    const answers = await repeated((tx) => sweepAnswers(tx, now()));
+    if (requests + consumed + answers > 0)
+      log.info({ requests, consumed, answers }, "swept what is kept for a time only");
+  } catch (error) {
+    log.warn({ err: error }, "sweeping failed; it is tried again in an hour");
+  }
 }

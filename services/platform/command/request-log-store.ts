@@ -1,5 +1,6 @@
-import { and, eq, lt } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Tx } from "../db/database.ts";
+import { sweepRows } from "../db/sweep-rows.ts";
 import { requestLog } from "./tables.ts";
 
 interface RequestKey {
@@ -41,11 +42,6 @@ export async function storeResponse(tx: Tx, key: RequestKey, response: Uint8Arra
   await tx.sql.update(requestLog).set({ response }).where(keyOf(tx, key));
 }
 
-/** Deletes what is older, of all tenants; resolves to how many rows went. */
-export async function sweepRequestLog(systemTx: Tx, olderThan: Date): Promise<number> {
-  const gone = await systemTx.sql
-    .delete(requestLog)
-    .where(lt(requestLog.createdAt, olderThan))
-    .returning({ requestId: requestLog.requestId });
-  return gone.length;
-}
+/** Deletes what is older, of all tenants, some at a time; resolves to how many rows went. */
+export const sweepRequestLog = (systemTx: Tx, olderThan: Date): Promise<number> =>
+  sweepRows(systemTx, requestLog.createdAt, olderThan);

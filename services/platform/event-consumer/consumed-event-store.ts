@@ -1,5 +1,5 @@
-import { lt } from "drizzle-orm";
 import type { Database, Tx } from "../db/database.ts";
+import { sweepRows } from "../db/sweep-rows.ts";
 import { consumedEvents } from "./tables.ts";
 
 interface Consumption {
@@ -29,11 +29,6 @@ export async function consumeOnce(
   });
 }
 
-/** Deletes what is older, of all tenants; resolves to how many rows went. */
-export async function sweepConsumedEvents(systemTx: Tx, olderThan: Date): Promise<number> {
-  const gone = await systemTx.sql
-    .delete(consumedEvents)
-    .where(lt(consumedEvents.consumeTime, olderThan))
-    .returning({ eventId: consumedEvents.eventId });
-  return gone.length;
-}
+/** Deletes what is older, of all tenants, some at a time; resolves to how many rows went. */
+export const sweepConsumedEvents = (systemTx: Tx, olderThan: Date): Promise<number> =>
+  sweepRows(systemTx, consumedEvents.consumeTime, olderThan);

@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, sql } from "drizzle-orm";
 import type { Reader, Tx } from "../../../platform/db/database.ts";
+import { sweepRows } from "../../../platform/db/sweep-rows.ts";
 import { modelCache } from "./tables.ts";
 
 export async function findAnswer(reader: Reader, key: Uint8Array, now: Date): Promise<string | undefined> {
@@ -40,11 +41,6 @@ export async function keepAnswer(tx: Tx, kept: AnswerToKeep, mostAnswers: number
   await tx.sql.delete(modelCache).where(and(eq(modelCache.tenantId, tx.tenantId), isOld));
 }
 
-/** Deletes what may not be given again, of all tenants; resolves to how many went. */
-export async function sweepAnswers(systemTx: Tx, now: Date): Promise<number> {
-  const gone = await systemTx.sql
-    .delete(modelCache)
-    .where(lt(modelCache.expireTime, now))
-    .returning({ key: modelCache.key });
-  return gone.length;
-}
+/** Deletes what may not be given again, of all tenants, some at a time; resolves to how many went. */
+export const sweepAnswers = (systemTx: Tx, now: Date): Promise<number> =>
+  sweepRows(systemTx, modelCache.expireTime, now);
