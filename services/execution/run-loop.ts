@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { CANCEL_SUBJECT, releaseLeases, renewLeases, type Claim } from "../inference/index.ts";
 import { createWakeUp } from "../platform/bus/wake-up.ts";
 import { inTrace, withSpan } from "../platform/telemetry/trace.ts";
@@ -124,10 +125,7 @@ async function repeat(signal: AbortSignal, deps: RunLoopDeps, step: () => Promis
       await step();
     } catch (error) {
       deps.warn("the run queue does not answer", { err: error });
-      await within(
-        PAUSE_MILLISECONDS,
-        new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true })),
-      );
+      await sleep(PAUSE_MILLISECONDS, undefined, { signal }).catch(() => undefined);
     }
   }
 }
