@@ -11,7 +11,6 @@ import { startCuttingProxy, type CuttingProxy } from "../cutting-proxy.ts";
 import { devToken } from "../processes.ts";
 import { textOf } from "../run-line.ts";
 import { clusterFault, createSaboteur, type Saboteur } from "./cluster-faults.ts";
-
 import { startTestCluster, type TestCluster } from "./test-cluster.ts";
 import { insist, takingTurns, transportWith } from "./over-gateways.ts";
 import { watchRaw } from "./watching.ts";
@@ -52,7 +51,7 @@ const planOf = (seed: number): Plan => {
   return only;
 };
 
-const waves = Array.from({ length: Math.ceil(SEEDS / AT_ONCE) }, (_, wave) =>
+const waves = Array.from({ length: Math.ceil(Math.max(SEEDS, Number(ONLY ?? 0)) / AT_ONCE) }, (_, wave) =>
   Array.from({ length: AT_ONCE }, (_unused, i) => wave * AT_ONCE + i + 1),
 ).filter((seeds) => ONLY === undefined || seeds.includes(Number(ONLY)));
 
@@ -85,8 +84,8 @@ describe.skipIf(!canCluster())("a run read over processes and servers that are k
     await sleep(habits.startsAfterMs);
     const transports = addressesFor(habits).map(transportTo);
     if (!habits.raw) return readWithSdk(runId, transports);
-    const { line, refusals } = await watchRaw(transports, runId, habits);
-    expect({ faults: line.faults, refusals }).toEqual({ faults: [], refusals });
+    const { line } = await watchRaw(transports, runId, habits);
+    expect(line.faults).toEqual([]);
     return line;
   }
 
