@@ -21,6 +21,7 @@ export function startNats(options: PrivateServerOptions = {}): Promise<PrivateSe
         `${port}`,
       ],
       urlOf: (port) => `nats://127.0.0.1:${port}`,
+      ready: { ask: "", answer: "INFO" },
     },
     options,
   );

@@ -36,6 +36,8 @@ interface Program {
   /** Keeps its data in the folder, so that a restart finds it. */
   args(folder: string, port: number): readonly string[];
   urlOf(port: number): string;
+  /** What it is asked, and says once it can work. */
+  ready: { ask: string; answer: string };
 }
 
 const SYSTEM_FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/local/bin"];
@@ -70,7 +72,7 @@ export async function startPrivateServer(
     await once(started, "spawn");
     child = started;
     if (started.pid !== undefined) started.once("exit", endWithParent(started.pid));
-    await accepting(started, port, `${program.name} (its log: ${join(home, "log")})`);
+    await working(started, port, program, `${program.name} (its log: ${join(home, "log")})`);
   }
   async function end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -101,20 +103,23 @@ export async function startPrivateServer(
 
 const START_MILLISECONDS = 30_000;
 
-async function accepting(child: ChildProcess, port: number, name: string): Promise<void> {
+async function working(child: ChildProcess, port: number, { ready }: Program, name: string): Promise<void> {
   const deadline = performance.now() + START_MILLISECONDS;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`${name} ended at its start with ${child.exitCode}`);
-    if (await connects(port)) return;
+    if ((await firstWords(port, ready.ask)).startsWith(ready.answer)) return;
     await sleep(10);
   }
-  throw new Error(`${name} did not listen on port ${port} in time`);
+  throw new Error(`${name} did not answer on port ${port} in time`);
 }
 
-function connects(port: number): Promise<boolean> {
+/** Empty when nobody listens. */
+function firstWords(port: number, ask: string): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => (socket.destroy(), resolve(true)));
-    socket.once("error", () => resolve(false));
+    const socket = connect(port, "127.0.0.1").setTimeout(1000);
+    if (ask !== "") socket.write(ask);
+    const heard = (words: string) => (socket.destroy(), resolve(words));
+    socket.once("data", (bytes) => heard(bytes.toString()));
+    for (const silence of ["error", "close", "timeout"]) socket.once(silence, () => heard(""));
   });
 }

@@ -13,6 +13,8 @@ export function startRedis(options: PrivateServerOptions = {}): Promise<PrivateS
       path,
       args: (folder, port) => ["--port", String(port), "--dir", folder, ...SETTINGS],
       urlOf: (port) => `redis://127.0.0.1:${port}`,
+      // While it reads its data it answers with an error.
+      ready: { ask: "PING\r\n", answer: "+PONG" },
     },
     options,
   );

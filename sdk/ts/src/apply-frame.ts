@@ -29,11 +29,11 @@ export function applyFrame(progress: RunProgress, frame: RunFrame): Applied {
       return applyResumed(progress, frame.frame.value);
     case "snapshot": {
       const { seq, state } = frame.frame.value;
-      const isBehind = frame.epoch === progress.epoch && seq < progress.seq;
-      // An older picture of the same line: what it lacks is here already. An end is told by the database instead,
-      // and may hold what never came to the line.
-      if (isBehind && !isTerminal(state)) return read(progress);
-      const place = { epoch: frame.epoch, seq: isBehind ? progress.seq : seq };
+      // An end told by the database, which may hold what never came to the line.
+      const isEnd = isTerminal(state) && seq === 0n;
+      // An older picture of the same line: what it lacks is here already.
+      if (!isEnd && frame.epoch === progress.epoch && seq < progress.seq) return read(progress);
+      const place = isEnd ? { isPlaced: false } : { epoch: frame.epoch, seq, isPlaced: true };
       const placed = { ...progress, ...place, fromStart: false };
       return advanced(applySnapshot(adoptToken(placed, frame), frame.frame.value, frame.attempt));
     }

@@ -14,6 +14,8 @@ export interface RunProgress {
   readonly epoch: string;
   /** The last seq applied; 0 at the start of the line. */
   readonly seq: bigint;
+  /** Whether `view` is what the line says up to `seq`; not so once the database told more than the line did. */
+  readonly isPlaced: boolean;
   /** The latest resume token, and the line it was issued for. */
   readonly token: { readonly value: string; readonly epoch: string };
   /** Whether the connection was opened without a token and has delivered nothing yet: a line may begin. */
@@ -32,8 +34,8 @@ export function emptyProgress(runId: string): RunProgress {
     finishReason: FinishReason.UNSPECIFIED,
     done: false,
   };
-  const nowhere = { epoch: "", seq: 0n, token: { value: "", epoch: "" } };
-  return { view, length: 0, argumentLengths: {}, fromStart: false, ...nowhere };
+  const place = { epoch: "", seq: 0n, isPlaced: true, token: { value: "", epoch: "" } };
+  return { view, length: 0, argumentLengths: {}, fromStart: false, ...place };
 }
 
 /** What WatchRun must be asked for to go on from here. */
@@ -51,6 +53,11 @@ export function opened(progress: RunProgress): RunProgress {
 /** The progress without its token: the next connection starts at the first frame. */
 export function withoutToken(progress: RunProgress): RunProgress {
   return { ...progress, token: { value: "", epoch: "" } };
+}
+
+/** The progress without a place on any line: the next connection starts at the first frame. */
+export function nowhere(progress: RunProgress): RunProgress {
+  return { ...withoutToken(progress), epoch: "", seq: 0n, isPlaced: true };
 }
 
 /** Whether a run in this state has ended. */

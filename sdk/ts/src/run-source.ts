@@ -17,6 +17,7 @@ import {
   changed,
   emptyProgress,
   isTerminal,
+  nowhere,
   opened,
   positionOf,
   type RunProgress,
@@ -58,6 +59,8 @@ export function createRunSource(
       if (session.phase === "start" && request !== undefined)
         return once(client.startRun(request, { signal }));
       const { runId } = session.progress.view;
+      // The line does not join on to what the database told: ask the database on.
+      if (!session.progress.isPlaced) session.phase = "read";
       if (session.phase !== "watch") return once(client.getRun({ runId }, { signal }));
       session.progress = opened(session.progress);
       return client.watchRun({ runId, ...positionOf(session.progress) }, { signal });
@@ -129,8 +132,10 @@ function conclude(session: Session, run: Run): Received<RunUpdate> {
 // Without frames the stored run is the best there is; when it goes on, its line is read from the start.
 function readBack(session: Session, run: Run): Received<RunUpdate> {
   const before = session.progress;
-  const nowhere = { ...withoutToken(before), epoch: "", seq: 0n };
-  const { progress, updates } = replaceParts(nowhere, run.parts, { state: run.state, attempt: run.attempt });
+  const { progress, updates } = replaceParts(nowhere(before), run.parts, {
+    state: run.state,
+    attempt: run.attempt,
+  });
   session.progress = progress;
   const advanced = progress.view.text !== before.view.text || run.state !== before.view.state;
   return { updates, next: "resume", progress: advanced, cause: unavailable("the run's frames are gone") };
