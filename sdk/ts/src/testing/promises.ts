@@ -22,6 +22,10 @@ export function isRising(numbers: readonly number[]): boolean {
   return numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0));
 }
 
+export function neverFalls(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => index === 0 || number >= (numbers[index - 1] ?? 0));
+}
+
 /** Text and tool calls only grow, by what the update says, unless a retract says how much stays. */
 export function brokenPromise(updates: readonly RunUpdate[]): string | undefined {
   let text = "";
