@@ -29,9 +29,10 @@ forEachDatabase((given) => {
         .sql.execute(sql`SELECT count(*)::int FROM request_log WHERE tenant_id = ${tenantId}::uuid`);
       return Number((counted as unknown as [unknown][])[0]?.[0]);
     };
-    await expect.poll(left).toBe(1);
-    await sweeper.stop();
     // Two for the requests, one for each of the others.
+    await expect.poll(() => transactions.mock.calls.length).toBe(4);
+    await sweeper.stop();
+    expect(await left()).toBe(1);
     expect(transactions).toHaveBeenCalledTimes(4);
   });
 });
