@@ -80,7 +80,7 @@ describe.skipIf(!canCluster())("over two gateways and two executors", () => {
     const admitted = outcomes.filter((outcome) => outcome !== undefined);
     const cut = admitted.filter(({ state }) => state === RunState.CANCELLED);
     // A run is stopped at the first piece that is beyond its slice; the provider's pieces are words of one token.
-    const bound = limit + cut.length * costOf("first", { inputTokens: 0, outputTokens: 1 });
+    const bound = limit + cut.length * costOf("spare", { inputTokens: 0, outputTokens: 1 });
     expect(admitted.length).toBeGreaterThanOrEqual(10);
     expect(admitted.length).toBeLessThan(RUNS);
     expect(admitted.flatMap(({ faults }) => faults)).toEqual([]);
@@ -92,22 +92,26 @@ describe.skipIf(!canCluster())("over two gateways and two executors", () => {
     const ledger = await insist(() => payer.ledger());
     const cost = ledger.reduce((sum, { costMicros }) => sum + Number(costMicros), 0);
     expect(await insist(() => payer.ownBudget())).toEqual({ used: cost, reserved: 0 });
+    let silent = 0;
     for (const { subject, runId, state, shown } of admitted) {
       const entries = ledger.filter((entry) => entry.runId === runId);
       const calls = paying.callsOn(subject);
-      const { aborted, outputTokens } = entries.at(-1) ?? {};
       const isCut = state === RunState.CANCELLED;
-      const expected = {
-        differences: [],
-        calls: entries.length,
-        state,
-        aborted: isCut,
-        shown: Number(outputTokens),
-      };
+      // Cut before its first call: the first model was busy, and the other one is dearer than what was held.
+      if (isCut && entries.length === 0) {
+        silent += 1;
+        expect({ subject, calls: calls.length, shown }).toEqual({ subject, calls: 0, shown: 0 });
+        continue;
+      }
+      const { aborted, outputTokens } = entries.at(-1) ?? {};
       const found = { differences: differences(entries, calls), calls: calls.length, state, aborted, shown };
-      expect({ subject, ...found }).toEqual({ subject, ...expected });
+      const told = { calls: entries.length, state, aborted: isCut, shown: Number(outputTokens) };
+      // As text, so that a failing seed says what it found.
+      expect(JSON.stringify({ subject, ...found })).toBe(
+        JSON.stringify({ subject, differences: [], ...told }),
+      );
     }
-    expect(new Set(ledger.map((entry) => entry.runId)).size).toBe(admitted.length);
+    expect(new Set(ledger.map((entry) => entry.runId)).size).toBe(admitted.length - silent);
   }
 
   it(
