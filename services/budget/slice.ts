@@ -18,7 +18,7 @@ export interface CallToHold {
 }
 
 /** How much output is paid for in advance. */
-export const SLICE_TOKENS = 256;
+const SLICE_TOKENS = 256;
 
 /**
  * What the call read and wrote so far and a little more, but no more than its limit. A model that writes on past its

@@ -7,7 +7,7 @@ export interface AppendPace {
 }
 
 /** At most this long, as the contract says. */
-export const BUSY_MILLISECONDS = 25;
+const BUSY_MILLISECONDS = 25;
 /** Even alone, a very fast model need not have a frame for each token. */
 const CALM_MILLISECONDS = 5;
 /** Appends in a window of 25 ms from which on each run has to make do with fewer: 4,000 a second. */

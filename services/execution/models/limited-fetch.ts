@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** Most bytes of one response. */
-export const LARGEST_RESPONSE = 64 * 1024 * 1024;
+const LARGEST_RESPONSE = 64 * 1024 * 1024;
 /** Most bytes without a line end; the clients collect a line before they look at it. */
 export const LONGEST_LINE = 1024 * 1024;
 

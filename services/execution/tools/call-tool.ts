@@ -7,7 +7,7 @@ import { ToolInputError, type Tool, type ToolContext } from "./tool.ts";
 /** Longest result that a model gets to see, and longest arguments that are looked at, in characters. */
 const LONGEST_RESULT = 16_000;
 const LONGEST_ARGUMENTS = 64_000;
-export const TOOL_TIMEOUT_MILLISECONDS = 10_000;
+const TOOL_TIMEOUT_MILLISECONDS = 10_000;
 
 export interface ToolOutcome {
   result: string;

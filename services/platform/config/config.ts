@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { agentRollouts } from "./agent-rollout-config.ts";
+import { jsonOf } from "./json-of.ts";
 import { moderation } from "./moderation-config.ts";
 import { providers, type ProviderConfig } from "./provider-config.ts";
 import { rates } from "./rate-config.ts";
@@ -13,20 +14,6 @@ const issuer = z.object({
   jwks_uri: z.url().optional(),
 });
 export type IssuerConfig = z.infer<typeof issuer>;
-
-const jsonOf = <T extends z.ZodType>(schema: T) =>
-  z
-    .string()
-    .default("[]")
-    .transform((text, ctx) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        ctx.addIssue({ code: "custom", message: "is not JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
 
 const commaList = z
   .string()
@@ -63,9 +50,9 @@ const schema = z
     DATABASE_POOL_SIZE: whole(1, 500).default(20),
     NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-    OIDC_ISSUERS: jsonOf(z.array(issuer)),
-    MODEL_PROVIDERS: jsonOf(providers),
-    AGENT_ROLLOUTS: jsonOf(agentRollouts),
+    OIDC_ISSUERS: jsonOf(z.array(issuer), "[]"),
+    MODEL_PROVIDERS: jsonOf(providers, "[]"),
+    AGENT_ROLLOUTS: jsonOf(agentRollouts, "[]"),
     MODEL_CACHE_SECONDS: whole(1, 30 * 24 * 3600).default(3600),
     ...moderation,
     TOKEN_SECRET: z.string().min(32).optional(),

@@ -9,7 +9,7 @@ const price = z.object({
 });
 
 /** What a model can do beyond answering text with text. */
-export const CAPABILITIES = ["tools", "vision", "json", "reasoning"] as const;
+const CAPABILITIES = ["tools", "vision", "json", "reasoning"] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 const seconds = z.number().positive().max(3600);

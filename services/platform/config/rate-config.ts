@@ -1,20 +1,8 @@
 import { z } from "zod";
+import { jsonOf } from "./json-of.ts";
 import { whole } from "./whole-number.ts";
 
 const perMinute = (calls: number) => whole(0, 1_000_000_000).default(calls);
-
-const methods = z
-  .string()
-  .default("{}")
-  .transform((text, ctx) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      ctx.addIssue({ code: "custom", message: "is not JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string(), z.number().int().positive()));
 
 /** How much callers may do; 0 is without a limit. */
 export const rates = {
@@ -24,7 +12,7 @@ export const rates = {
   RATE_TENANT_PER_MINUTE: perMinute(6000),
   RATE_TENANT_READS_PER_MINUTE: perMinute(60_000),
   /** A user's calls of single methods, by full name. */
-  RATE_METHODS_PER_MINUTE: methods,
+  RATE_METHODS_PER_MINUTE: jsonOf(z.record(z.string(), z.number().int().positive()), "{}"),
   STREAMS_PER_USER: whole(0, 1_000_000).default(100),
   STREAMS_PER_TENANT: whole(0, 10_000_000).default(20_000),
 };

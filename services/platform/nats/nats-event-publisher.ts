@@ -8,7 +8,7 @@ import { EVENT_SUBJECTS, EVENTS_STREAM } from "./nats-event-streams.ts";
 import type { NatsLink } from "./nats-link.ts";
 import { subjectToken } from "./nats-subject.ts";
 
-export const CLOUD_EVENT_TYPE = "application/cloudevents+json";
+const CLOUD_EVENT_TYPE = "application/cloudevents+json";
 
 const ANSWER_MILLISECONDS = 5000;
 /** What the headers of a message take of its size at most. */
@@ -69,7 +69,7 @@ async function send(
   }
 }
 
-export const eventSubject = (event: Pick<StoredEvent, "tenantId" | "streamId" | "type">): string =>
+const eventSubject = (event: Pick<StoredEvent, "tenantId" | "streamId" | "type">): string =>
   [event.tenantId, aggregateOf(event), shortTypeOf(event)]
     .map(subjectToken)
     .reduce((subject, token) => `${subject}.${token}`, EVENT_SUBJECTS);

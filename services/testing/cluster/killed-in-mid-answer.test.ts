@@ -10,7 +10,6 @@ import { devToken } from "../processes.ts";
 import { textOf } from "../run-line.ts";
 import { createSaboteur, type Saboteur } from "./cluster-faults.ts";
 import { insist, takingTurns, transportWith } from "./over-gateways.ts";
-
 import { startTestCluster, type TestCluster } from "./test-cluster.ts";
 import { newlyWatched, watchRaw, type Watched } from "./watching.ts";
 
