@@ -1,13 +1,18 @@
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
-import { StartRunRequestSchema } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
+import {
+  StartRunRequestSchema,
+  WatchRunResponseSchema,
+} from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import type { RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { createContextValues } from "@connectrpc/connect";
 import { createAgentExecutor } from "../execution/agent-executor.ts";
 import { deleteCheckpoints } from "../execution/checkpoints/checkpoint-store.ts";
 import { startRunLoop, type RunLoop, type RunLoopDeps } from "../execution/run-loop.ts";
 import { createResumeTokens, type ResumeTokens } from "../gateway/run-streams/resume-token.ts";
-import { decoded } from "../gateway/run-streams/frame-responses.ts";
+import { frameResponses } from "../gateway/run-streams/frame-responses.ts";
+import type { Send } from "../gateway/run-streams/stored-frame.ts";
 import { watchRun, type WatchDeps } from "../gateway/run-streams/watch-run.ts";
 import { startRun } from "../inference/index.ts";
 import type { Actor } from "../platform/auth/actor.ts";
@@ -116,15 +121,32 @@ export async function openTestSlices(options: TestSlicesOptions = {}): Promise<T
   };
 }
 
+/** As a reader that takes one frame at a time; leaving the loop is leaving the stream. */
 async function* framesOf(
   watchDeps: WatchDeps,
   actor: Actor,
   runId: string,
-  { resumeToken = "", afterSeq = 0n, signal = new AbortController().signal, deps = {} }: WatchPlace = {},
+  { resumeToken = "", afterSeq = 0n, signal, deps = {} }: WatchPlace = {},
 ): AsyncGenerator<{ frame: RunFrame }> {
+  const left = new AbortController();
+  const context = {
+    requestHeader: new Headers({ "content-type": "application/json" }),
+    responseHeader: new Headers(),
+    values: createContextValues(),
+    signal: signal ? AbortSignal.any([signal, left.signal]) : left.signal,
+  };
   const wanted = { runId, resumeToken, afterSeq };
-  for await (const frames of watchRun({ ...watchDeps, ...deps }, actor, wanted, signal)) {
-    for (const frame of frames) yield { frame: decoded(frame) };
+  const watching = Promise.withResolvers<void>();
+  const tell = (send: Send) =>
+    watchRun({ ...watchDeps, ...deps }, actor, wanted, { send, signal: context.signal }).finally(
+      watching.resolve,
+    );
+  const respond = (frame?: RunFrame) => create(WatchRunResponseSchema, { ...(frame && { frame }) });
+  try {
+    for await (const { frame } of frameResponses(respond, tell, context)) if (frame) yield { frame };
+  } finally {
+    left.abort();
+    await watching.promise;
   }
 }
 

@@ -13,7 +13,7 @@ import type { Database } from "../../platform/db/database.ts";
 import type { FrameLog, LogPage } from "../../platform/frame-log/frame-log.ts";
 import { heartbeat, RECONNECT } from "./aside-frames.ts";
 import { finalFrames, frameOf, standsStill } from "./run-frames.ts";
-import { isStatus, withToken, type LineFrame } from "./stored-frame.ts";
+import { isStatus, withToken, type LineFrame, type Send } from "./stored-frame.ts";
 
 export interface FollowDeps {
   database: Database;
@@ -30,11 +30,16 @@ export interface Place {
   seq: number;
 }
 
+export interface FrameReader {
+  send: Send;
+  /** Aborts when the reader left. */
+  signal: AbortSignal;
+}
+
 /** Who follows a line. */
-export interface Follower {
+export interface Follower extends FrameReader {
   tenantId: string;
   issue(place: Place): string;
-  signal: AbortSignal;
 }
 
 /** What a reader that does not read holds of the log. */
@@ -42,14 +47,14 @@ const PAGE_FRAMES = 64;
 /** Readers get a fresh resume token at least this often; sealing one costs more than sending a frame. */
 const TOKEN_MILLISECONDS = 5000;
 
-/** The frames after a place, page by page, then live. Returns "behind" when the log no longer holds what comes next. */
-export async function* followLine(
+/** Sends the frames after a place, page by page, then live. Resolves to "behind" when the log no longer holds what comes next. */
+export async function followLine(
   deps: FollowDeps,
   follower: Follower,
   run: RunRecord,
   { epoch, seq: from }: Place,
-): AsyncGenerator<readonly LineFrame[], "over" | "behind"> {
-  const { signal } = follower;
+): Promise<"over" | "behind"> {
+  const { signal, send } = follower;
   const isStopped = () => signal.aborted || deps.draining.aborted;
   const wakeUp = createWakeUp((wake) => {
     const stops = [deps.log.subscribe(run.runId, wake), onAbort(deps.draining, wake)];
@@ -73,24 +78,24 @@ export async function* followLine(
       const { frames, goesOn, isOver } = told;
       seq = page.entries.at(-1)?.seq ?? seq;
       mayBeOver ||= goesOn;
-      if (frames.length > 0) yield frames;
+      if (frames.length > 0) await send(frames);
       if (isOver) return "over";
       // After a page that was not full there is nothing to read, or a wake-up waits already.
       if (frames.length === PAGE_FRAMES || (frames.length > 0 && mayBeOver)) continue;
       if (!mayBeOver && ((await wakeUp.wait(deps.heartbeatMilliseconds, signal)) || isStopped())) continue;
       const over = await overSilently(deps, follower.tenantId, run, seq);
       if (over) {
-        yield finalFrames(over, epoch);
+        await send(finalFrames(over, epoch));
         return "over";
       }
-      if (!mayBeOver) yield [stamped(frameOf(run, epoch, heartbeat(seq)), seq)];
+      if (!mayBeOver) await send([stamped(frameOf(run, epoch, heartbeat(seq)), seq)]);
       mayBeOver = false;
     }
   } finally {
     wakeUp.close();
   }
   if (!signal.aborted)
-    yield [{ ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq }) }];
+    await send([{ ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq }) }]);
   return "over";
 }
 

@@ -22,9 +22,6 @@ const said = (text: string): RunFrame =>
 const stored = (frame: RunFrame) => toBinary(RunFrameSchema, frame);
 
 async function responsesTo(contentType: string, ...frames: LineFrame[]): Promise<WatchRunResponse[]> {
-  const line = async function* () {
-    yield frames;
-  };
   const context = {
     requestHeader: new Headers({ "content-type": contentType }),
     responseHeader: new Headers(),
@@ -32,7 +29,7 @@ async function responsesTo(contentType: string, ...frames: LineFrame[]): Promise
     signal: new AbortController().signal,
   };
   const respond = (frame?: RunFrame) => create(WatchRunResponseSchema, { ...(frame && { frame }) });
-  return Array.fromAsync(frameResponses(respond, line(), context));
+  return Array.fromAsync(frameResponses(respond, (send) => send(frames), context));
 }
 
 const asSent = (response: WatchRunResponse | undefined) =>

@@ -8,7 +8,7 @@ import { WireType } from "@bufbuild/protobuf/wire";
 import type { HandlerContext } from "@connectrpc/connect";
 import { responseBodyKey, type ResponseBody } from "../response-body.ts";
 import { encoded, enveloped, lengthDelimited, responseLength } from "./envelopes.ts";
-import type { LineFrame, StoredFrame } from "./stored-frame.ts";
+import type { LineFrame, Send, StoredFrame } from "./stored-frame.ts";
 
 /** The number of the field `frame` in both responses. */
 const FRAME = 1;
@@ -17,7 +17,8 @@ const COMPRESS_MIN_BYTES = 1024;
 /** What is written at a time: a reader that does not read holds no more of ours than this and its socket's buffer. */
 const WRITE_BYTES = 32 * 1024;
 
-type Frames = AsyncGenerator<readonly LineFrame[]>;
+/** Sends all that there is to say, and resolves when that was all. */
+type Tell = (send: Send) => Promise<void>;
 type Respond<R> = (frame?: RunFrame) => R;
 type FrameResponse = GenerateResponse | WatchRunResponse;
 type Context = Pick<HandlerContext, "requestHeader" | "responseHeader" | "values" | "signal">;
@@ -28,32 +29,36 @@ type Context = Pick<HandlerContext, "requestHeader" | "responseHeader" | "values
  */
 export function frameResponses<R extends FrameResponse>(
   respond: Respond<R>,
-  frames: Frames,
+  tell: Tell,
   context: Context,
 ): AsyncIterable<R> {
-  return { [Symbol.asyncIterator]: () => new FrameResponses(respond, frames, context) };
+  return { [Symbol.asyncIterator]: () => new FrameResponses(respond, tell, context) };
 }
 
 export const decoded = (frame: LineFrame): RunFrame =>
   frame instanceof Uint8Array ? fromBinary(RunFrameSchema, frame) : frame;
 
+/**
+ * Connect asks for one message at a time, and says by that that it has written those before. For as long as frames are
+ * passed on, it waits for one and the same answer: nothing is made anew for a frame.
+ */
 class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
   readonly #respond: Respond<R>;
-  readonly #frames: Frames;
+  readonly #tell: Tell;
   readonly #signal: AbortSignal;
   readonly #wantsJson: boolean;
   readonly #body: ResponseBody | undefined;
   readonly #maxBytes: number;
-  #page: readonly LineFrame[] = [];
-  #at = 0;
+  #isTelling = false;
+  /** Answers Connect, which waits. */
+  #answer: ((result: Result<R>) => void) | undefined;
+  /** Goes on with what waits for Connect. */
+  #goOn: (() => void) | undefined;
+  #outcome: (() => Result<R>) | undefined;
 
-  constructor(
-    respond: Respond<R>,
-    frames: Frames,
-    { requestHeader, responseHeader, values, signal }: Context,
-  ) {
+  constructor(respond: Respond<R>, tell: Tell, { requestHeader, responseHeader, values, signal }: Context) {
     this.#respond = respond;
-    this.#frames = frames;
+    this.#tell = tell;
     this.#signal = signal;
     this.#wantsJson = /\bjson\b/.test(requestHeader.get("content-type") ?? "");
     this.#body = this.#wantsJson ? undefined : values.get(responseBodyKey);
@@ -63,35 +68,73 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
 
   /** Resolves for a message that Connect has to write; what came before it is written already. */
   async next(): Promise<IteratorResult<R>> {
-    for (;;) {
-      if (this.#body?.isOpen()) await this.#passOn(this.#body);
-      const frame = this.#page[this.#at++];
-      if (frame) return { value: this.#responseOf(frame) };
-      const page = await this.#frames.next();
-      if (page.done) return page;
-      this.#page = page.value;
-      this.#at = 0;
+    if (this.#outcome) return this.#outcome();
+    const { promise, resolve } = Promise.withResolvers<IteratorResult<R>>();
+    this.#answer = resolve;
+    this.#goOn?.();
+    if (!this.#isTelling) this.#begin();
+    return promise;
+  }
+
+  /** Connect has aborted the signal before, and that is what ends the telling. */
+  return(): Promise<IteratorResult<R>> {
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #begin(): void {
+    this.#isTelling = true;
+    this.#tell((frames) => this.#send(frames)).then(
+      () => this.#end(() => ({ done: true, value: undefined })),
+      (error: unknown) => this.#end(() => Promise.reject(error)),
+    );
+  }
+
+  #end(outcome: () => Result<R>): void {
+    this.#outcome = outcome;
+    this.#answer?.(outcome());
+  }
+
+  async #send(frames: readonly LineFrame[]): Promise<void> {
+    for (let at = 0; at < frames.length; at++) {
+      if (!this.#answer) await this.#untilAsked();
+      if (this.#signal.aborted) return;
+      if (this.#body?.isOpen()) at = await this.#passOn(this.#body, frames, at);
+      const frame = frames[at];
+      if (!frame) return;
+      this.#answer?.({ value: this.#responseOf(frame) });
+      this.#answer = undefined;
     }
   }
 
-  async return(): Promise<IteratorResult<R>> {
-    await this.#frames.return(undefined);
-    return { done: true, value: undefined };
+  #untilAsked(): Promise<void> {
+    return new Promise((resolve) => {
+      const goOn = () => {
+        this.#goOn = undefined;
+        this.#signal.removeEventListener("abort", goOn);
+        resolve();
+      };
+      if (this.#signal.aborted) return resolve();
+      this.#goOn = goOn;
+      this.#signal.addEventListener("abort", goOn, { once: true });
+    });
   }
 
-  /** Writes frames up to the end of the page, or up to one that Connect has to write. */
-  async #passOn(body: ResponseBody): Promise<void> {
-    for (let next = this.#take(); next.length > 0; next = this.#take()) {
+  /** Writes frames from a place on; resolves to the place of one that Connect has to write, or the end. */
+  async #passOn(body: ResponseBody, frames: readonly LineFrame[], from: number): Promise<number> {
+    for (let at = from; ;) {
+      const next = this.#take(frames, at);
+      at += next.length;
+      if (next.length === 0) return at;
       if (!body.write(enveloped(next), next.length)) await body.drained(this.#signal);
-      if (!body.isOpen()) return;
+      if (!body.isOpen()) return at;
     }
   }
 
-  #take(): StoredFrame[] {
+  #take(frames: readonly LineFrame[], from: number): StoredFrame[] {
     const taken: StoredFrame[] = [];
     let bytes = 0;
-    for (; this.#at < this.#page.length && bytes < WRITE_BYTES; this.#at++) {
-      const frame = encoded(this.#page[this.#at] as LineFrame);
+    for (let at = from; at < frames.length && bytes < WRITE_BYTES; at++) {
+      const frame = encoded(frames[at] as LineFrame);
       const length = responseLength(frame);
       if (length > this.#maxBytes) break;
       taken.push(frame);
@@ -109,3 +152,5 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
     return response;
   }
 }
+
+type Result<R> = IteratorResult<R> | Promise<IteratorResult<R>>;

@@ -8,6 +8,7 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import { startRun, type RunDeps } from "../../inference/index.ts";
 import { actorOf } from "../../platform/auth/request-actor.ts";
 import { frameResponses } from "./frame-responses.ts";
+import type { Send } from "./stored-frame.ts";
 import { watchRun, type WatchDeps } from "./watch-run.ts";
 
 const FROM_THE_START = { resumeToken: "", afterSeq: 0n };
@@ -15,16 +16,24 @@ const FROM_THE_START = { resumeToken: "", afterSeq: 0n };
 /** The two run streams. */
 export function createRunStreamHandlers(deps: RunDeps & WatchDeps) {
   return {
-    async *generate(request, context) {
-      if (!request.run) throw new TypeError("validation lets no request without a run through");
-      const { run } = await startRun(deps, actorOf(context), request.run);
-      const wanted = { runId: run?.runId ?? "", ...FROM_THE_START };
-      const frames = watchRun(deps, actorOf(context), wanted, context.signal);
-      yield* frameResponses((frame) => create(GenerateResponseSchema, { frame }), frames, context);
+    generate({ run: wanted }, context) {
+      const actor = actorOf(context);
+      const tell = async (send: Send) => {
+        if (!wanted) throw new TypeError("validation lets no request without a run through");
+        const { run } = await startRun(deps, actor, wanted);
+        await watchRun(
+          deps,
+          actor,
+          { ...FROM_THE_START, runId: run?.runId ?? "" },
+          { send, signal: context.signal },
+        );
+      };
+      return frameResponses((frame) => create(GenerateResponseSchema, { frame }), tell, context);
     },
-    watchRun(request, context) {
-      const frames = watchRun(deps, actorOf(context), request, context.signal);
-      return frameResponses((frame) => create(WatchRunResponseSchema, { frame }), frames, context);
+    watchRun(wanted, context) {
+      const actor = actorOf(context);
+      const tell = (send: Send) => watchRun(deps, actor, wanted, { send, signal: context.signal });
+      return frameResponses((frame) => create(WatchRunResponseSchema, { frame }), tell, context);
     },
   } satisfies Partial<ServiceImpl<typeof InferenceService>>;
 }

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { startStubGateway, STUB_TOKEN, type StubGateway } from "../../testing/stub-gateway.ts";
 import { frameResponses } from "./frame-responses.ts";
-import type { LineFrame } from "./stored-frame.ts";
+import type { LineFrame, Send } from "./stored-frame.ts";
 
 /** The same pages are told by both paths; a run of this id goes through Connect, frame by frame. */
 const BY_CONNECT = uuidv7();
@@ -50,20 +50,20 @@ beforeAll(async () => {
         const byConnect = runId === BY_CONNECT || runId === REFUSED[BY_CONNECT];
         const values = byConnect ? createContextValues() : context.values;
         const respond = (frame?: RunFrame) => create(WatchRunResponseSchema, { ...(frame && { frame }) });
-        return frameResponses(respond, told(Object.values(REFUSED).includes(runId)), { ...context, values });
+        return frameResponses(respond, tell(Object.values(REFUSED).includes(runId)), { ...context, values });
       },
     },
   });
 });
 afterAll(() => gateway.close());
 
-async function* told(fails: boolean) {
+const tell = (fails: boolean) => async (send: Send) => {
   for (const page of PAGES) {
     await Promise.resolve();
-    yield page;
+    await send(page);
   }
   if (fails) throw new AppError("RESUME_GONE", "gone in the middle");
-}
+};
 
 interface Answered {
   headers: Record<string, unknown>;

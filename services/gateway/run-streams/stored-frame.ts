@@ -7,6 +7,9 @@ export type StoredFrame = Uint8Array;
 /** A frame of the line, or one that was made for this reader. */
 export type LineFrame = StoredFrame | RunFrame;
 
+/** Takes frames for a reader. Resolves when there is room for more, or when nobody reads any more. */
+export type Send = (frames: readonly LineFrame[]) => Promise<void>;
+
 const { status, resumeToken } = RunFrameSchema.field;
 
 /** Whether the run's state changed: what a server has to look into. Every frame is asked, so it is read by hand. */

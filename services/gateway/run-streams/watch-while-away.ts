@@ -1,4 +1,4 @@
-import { ResumeState, type RunFrame } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
+import { ResumeState } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import { findProgress, findRun, type RunRecord } from "../../inference/index.ts";
 import { onAbort } from "../../platform/bus/on-abort.ts";
 import { createWakeUp } from "../../platform/bus/wake-up.ts";
@@ -20,15 +20,15 @@ const POLLS_PER_HEARTBEAT = 2;
 
 /**
  * The run as the database has it, while nobody can read the log: a snapshot whenever there is a new one, and the end.
- * Returns whether the reader was shown one when the log is back; "over" when nothing more is to come.
+ * Resolves to whether the reader was shown one when the log is back; "over" when nothing more is to come.
  */
-export async function* watchWhileAway(
+export async function watchWhileAway(
   deps: FollowDeps,
   follower: Follower,
   run: RunRecord,
   waiting: Waiting,
-): AsyncGenerator<readonly RunFrame[], "over" | { wasShown: boolean }> {
-  const { signal, tenantId } = follower;
+): Promise<"over" | { wasShown: boolean }> {
+  const { signal, tenantId, send } = follower;
   const reader = deps.database.reader(tenantId);
   const wakeUp = createWakeUp((wake) => onAbort(deps.draining, wake));
   let shown: Place | undefined;
@@ -44,17 +44,17 @@ export async function* watchWhileAway(
       ]);
       if (now && standsStill(now)) {
         const epoch = shown?.epoch ?? waiting.epoch;
-        yield [...told({ epoch, seq: 0 }), ...finalFrames(now, epoch)];
+        await send([...told({ epoch, seq: 0 }), ...finalFrames(now, epoch)]);
         return "over";
       }
       const { epoch, snapshot } = progress ?? {};
       const place = snapshot && epoch !== undefined ? { epoch, seq: Number(snapshot.seq) } : undefined;
       if (snapshot && place && (place.epoch !== shown?.epoch || place.seq !== shown.seq)) {
         const whole = snapshotFrame(run, place.epoch, snapshot);
-        yield [...told(place), { ...whole, resumeToken: follower.issue(place) }];
+        await send([...told(place), { ...whole, resumeToken: follower.issue(place) }]);
         shown = place;
       } else {
-        yield [frameOf(run, shown?.epoch ?? waiting.epoch, heartbeat(0))];
+        await send([frameOf(run, shown?.epoch ?? waiting.epoch, heartbeat(0))]);
       }
       await wakeUp.wait(deps.heartbeatMilliseconds / POLLS_PER_HEARTBEAT, signal);
       if (await isBack(deps, run)) return { wasShown: shown !== undefined };
@@ -62,7 +62,7 @@ export async function* watchWhileAway(
   } finally {
     wakeUp.close();
   }
-  if (!signal.aborted) yield [frameOf(run, shown?.epoch ?? waiting.epoch, RECONNECT)];
+  if (!signal.aborted) await send([frameOf(run, shown?.epoch ?? waiting.epoch, RECONNECT)]);
   return "over";
 }
 

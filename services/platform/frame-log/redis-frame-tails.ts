@@ -18,7 +18,7 @@ interface Tail {
 }
 
 /** Whoever reads later than this reads the stream itself, so a lost message costs no more than that. */
-const FRESH_MILLISECONDS = 1000;
+const FRESH_MILLISECONDS = 100;
 const BATCHES_PER_TAIL = 16;
 const CHANNELS_PER_COMMAND = 500;
 
