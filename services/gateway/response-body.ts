@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { Writable } from "node:stream";
 import { createContextKey } from "@connectrpc/connect";
 
 /**
@@ -12,8 +13,9 @@ export interface ResponseBody {
   hasLeft(): boolean;
   /** Messages written here, which Connect and its interceptors do not see. */
   readonly messages: number;
-  /** False when the reader is behind: write no more until `drained`. */
-  write(bytes: Uint8Array, messages: number): boolean;
+  /** Whether the reader keeps up; if not, write no more until `drained`. */
+  hasRoom(): boolean;
+  write(bytes: Uint8Array, messages: number): void;
   /** Resolves when there is room again, when nobody is there any more, or when the signal aborts. */
   drained(signal: AbortSignal): Promise<void>;
 }
@@ -31,12 +33,18 @@ export function createResponseBody(response: ServerResponse): ResponseBody {
     },
     isOpen: () => response.headersSent && !response.writableEnded && !isGone(response),
     hasLeft: () => isGone(response),
+    hasRoom: () => !streamOf(response).writableNeedDrain,
     write(bytes, count) {
       messages += count;
-      return response.write(bytes);
+      response.write(bytes);
     },
     drained: (signal) => drained(response, signal),
   };
+}
+
+/** Over HTTP/2 the stream knows what is written, the response does not. */
+function streamOf(response: ServerResponse & { stream?: unknown }): { writableNeedDrain: boolean } {
+  return response.stream instanceof Writable ? response.stream : response;
 }
 
 /** Whether nobody can read the answer any more. Over HTTP/2 the stream says so, not the response. */

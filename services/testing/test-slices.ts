@@ -12,7 +12,7 @@ import { deleteCheckpoints } from "../execution/checkpoints/checkpoint-store.ts"
 import { startRunLoop, type RunLoop, type RunLoopDeps } from "../execution/run-loop.ts";
 import { createResumeTokens, type ResumeTokens } from "../gateway/run-streams/resume-token.ts";
 import { frameResponses } from "../gateway/run-streams/frame-responses.ts";
-import type { Send } from "../gateway/run-streams/stored-frame.ts";
+import type { FrameReader } from "../gateway/run-streams/stored-frame.ts";
 import { watchRun, type WatchDeps } from "../gateway/run-streams/watch-run.ts";
 import { startRun } from "../inference/index.ts";
 import type { Actor } from "../platform/auth/actor.ts";
@@ -137,10 +137,8 @@ async function* framesOf(
   };
   const wanted = { runId, resumeToken, afterSeq };
   const watching = Promise.withResolvers<void>();
-  const tell = (send: Send) =>
-    watchRun({ ...watchDeps, ...deps }, actor, wanted, { send, signal: context.signal }).finally(
-      watching.resolve,
-    );
+  const tell = (reader: FrameReader) =>
+    watchRun({ ...watchDeps, ...deps }, actor, wanted, reader).finally(watching.resolve);
   const respond = (frame?: RunFrame) => create(WatchRunResponseSchema, { ...(frame && { frame }) });
   try {
     for await (const { frame } of frameResponses(respond, tell, context)) if (frame) yield { frame };

@@ -10,10 +10,11 @@ import { findRun, isSuspended, type RunRecord } from "../../inference/index.ts";
 import { onAbort } from "../../platform/bus/on-abort.ts";
 import { createWakeUp } from "../../platform/bus/wake-up.ts";
 import type { Database } from "../../platform/db/database.ts";
-import type { FrameLog, LogPage } from "../../platform/frame-log/frame-log.ts";
+import type { FrameBatch, FrameLog, LogPage } from "../../platform/frame-log/frame-log.ts";
 import { heartbeat, RECONNECT } from "./aside-frames.ts";
+import { LineEnd } from "./line-end.ts";
 import { finalFrames, frameOf, standsStill } from "./run-frames.ts";
-import { isStatus, withToken, type LineFrame, type Send } from "./stored-frame.ts";
+import { isStatus, type FrameReader, type LineFrame } from "./stored-frame.ts";
 
 export interface FollowDeps {
   database: Database;
@@ -30,12 +31,6 @@ export interface Place {
   seq: number;
 }
 
-export interface FrameReader {
-  send: Send;
-  /** Aborts when the reader left. */
-  signal: AbortSignal;
-}
-
 /** Who follows a line. */
 export interface Follower extends FrameReader {
   tenantId: string;
@@ -44,8 +39,6 @@ export interface Follower extends FrameReader {
 
 /** What a reader that does not read holds of the log. */
 const PAGE_FRAMES = 64;
-/** Readers get a fresh resume token at least this often; sealing one costs more than sending a frame. */
-const TOKEN_MILLISECONDS = 5000;
 
 /** Sends the frames after a place, page by page, then live. Resolves to "behind" when the log no longer holds what comes next. */
 export async function followLine(
@@ -56,62 +49,66 @@ export async function followLine(
 ): Promise<"over" | "behind"> {
   const { signal, send } = follower;
   const isStopped = () => signal.aborted || deps.draining.aborted;
+  const end = new LineEnd(follower, { epoch, seq: from });
   const wakeUp = createWakeUp((wake) => {
-    const stops = [deps.log.subscribe(run.runId, wake), onAbort(deps.draining, wake)];
+    const hear = (appended?: FrameBatch) => (end.passOn(appended) ? wakeUp.putOff() : wake());
+    const stops = [deps.log.subscribe(run.runId, hear), onAbort(deps.draining, wake)];
     return () => stops.forEach((stop) => stop());
   });
-  const stamped = createStamp(follower, epoch);
-  let seq = from;
   let mayBeOver = standsStill(run);
   try {
     while (!isStopped()) {
-      const page = await deps.log.read(run.runId, seq, PAGE_FRAMES);
+      const page = await deps.log.read(run.runId, end.seq, PAGE_FRAMES);
       if (page?.epoch !== epoch) break;
-      if (page.oldestSeq > seq + 1) return "behind";
-      const told = page.entries.some(({ data }) => isStatus(data))
-        ? await framesWithStatus(deps, follower, run, page, stamped)
-        : {
-            frames: page.entries.map(({ data, seq: at }) => stamped(data, at)),
-            goesOn: false,
-            isOver: false,
-          };
-      const { frames, goesOn, isOver } = told;
-      seq = page.entries.at(-1)?.seq ?? seq;
+      if (page.oldestSeq > end.seq + 1) return "behind";
+      const { frames, goesOn, isOver } = await framesOf(deps, follower, run, page, end);
+      end.seq = page.entries.at(-1)?.seq ?? end.seq;
       mayBeOver ||= goesOn;
       if (frames.length > 0) await send(frames);
       if (isOver) return "over";
       // After a page that was not full there is nothing to read, or a wake-up waits already.
       if (frames.length === PAGE_FRAMES || (frames.length > 0 && mayBeOver)) continue;
-      if (!mayBeOver && ((await wakeUp.wait(deps.heartbeatMilliseconds, signal)) || isStopped())) continue;
-      const over = await overSilently(deps, follower.tenantId, run, seq);
+      if (
+        !mayBeOver &&
+        ((await end.liveUntil(wakeUp.wait(deps.heartbeatMilliseconds, signal))) || isStopped())
+      )
+        continue;
+      const over = await overSilently(deps, follower.tenantId, run, end.seq);
       if (over) {
         await send(finalFrames(over, epoch));
         return "over";
       }
-      if (!mayBeOver) await send([stamped(frameOf(run, epoch, heartbeat(seq)), seq)]);
+      if (!mayBeOver) await send([end.stamped(frameOf(run, epoch, heartbeat(end.seq)), end.seq)]);
       mayBeOver = false;
     }
   } finally {
     wakeUp.close();
   }
   if (!signal.aborted)
-    await send([{ ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq }) }]);
+    await send([{ ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq: end.seq }) }]);
   return "over";
 }
 
-/** The frames of a page in which the run's state changes, as this reader gets them. */
-async function framesWithStatus(
+/** The frames of a page, as this reader gets them; most pages do not change the run's state. */
+async function framesOf(
   deps: FollowDeps,
   { tenantId }: Follower,
   run: RunRecord,
   page: LogPage,
-  stamped: Stamp,
+  end: LineEnd,
 ): Promise<{ frames: LineFrame[]; goesOn: boolean; isOver: boolean }> {
+  const isPlain = !page.entries.some(({ data }) => isStatus(data));
+  if (isPlain)
+    return {
+      frames: page.entries.map((one) => end.stamped(one.data, one.seq)),
+      goesOn: false,
+      isOver: false,
+    };
   const frames: LineFrame[] = [];
   let goesOn = false;
   for (const { data, seq } of page.entries) {
     if (!isStatus(data)) {
-      frames.push(stamped(data, seq));
+      frames.push(end.stamped(data, seq));
       continue;
     }
     const frame = fromBinary(RunFrameSchema, data);
@@ -119,22 +116,10 @@ async function framesWithStatus(
       frame.frame.value = create(StatusSchema, { state: RunState.RUNNING });
       goesOn = true;
     }
-    frames.push(stamped(frame, seq));
+    frames.push(end.stamped(frame, seq));
     if (isTerminal(frame)) return { frames, goesOn, isOver: true };
   }
   return { frames, goesOn, isOver: false };
-}
-
-type Stamp = (frame: LineFrame, seq: number) => LineFrame;
-
-function createStamp({ issue }: Follower, epoch: string): Stamp {
-  let stampedAt = -Infinity;
-  return (frame, seq) => {
-    if (performance.now() - stampedAt < TOKEN_MILLISECONDS) return frame;
-    stampedAt = performance.now();
-    const resumeToken = issue({ epoch, seq });
-    return frame instanceof Uint8Array ? withToken(frame, resumeToken) : { ...frame, resumeToken };
-  };
 }
 
 /** The run, if it ended or was parked and the frame that says so was lost. */

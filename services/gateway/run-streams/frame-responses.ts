@@ -8,7 +8,7 @@ import { WireType } from "@bufbuild/protobuf/wire";
 import type { HandlerContext } from "@connectrpc/connect";
 import { responseBodyKey, type ResponseBody } from "../response-body.ts";
 import { encoded, enveloped, lengthDelimited, responseLength } from "./envelopes.ts";
-import type { LineFrame, Send, StoredFrame } from "./stored-frame.ts";
+import type { FrameReader, LineFrame, StoredFrame } from "./stored-frame.ts";
 
 /** The number of the field `frame` in both responses. */
 const FRAME = 1;
@@ -18,7 +18,7 @@ const COMPRESS_MIN_BYTES = 1024;
 const WRITE_BYTES = 32 * 1024;
 
 /** Sends all that there is to say, and resolves when that was all. */
-type Tell = (send: Send) => Promise<void>;
+type Tell = (reader: FrameReader) => Promise<void>;
 type Respond<R> = (frame?: RunFrame) => R;
 type FrameResponse = GenerateResponse | WatchRunResponse;
 type Context = Pick<HandlerContext, "requestHeader" | "responseHeader" | "values" | "signal">;
@@ -83,7 +83,12 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
 
   #begin(): void {
     this.#isTelling = true;
-    this.#tell((frames) => this.#send(frames)).then(
+    const reader: FrameReader = {
+      send: (frames) => this.#send(frames),
+      sendNow: (frames) => this.#sendNow(frames),
+      signal: this.#signal,
+    };
+    this.#tell(reader).then(
       () => this.#end(() => ({ done: true, value: undefined })),
       (error: unknown) => this.#end(() => Promise.reject(error)),
     );
@@ -92,6 +97,16 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
   #end(outcome: () => Result<R>): void {
     this.#outcome = outcome;
     this.#answer?.(outcome());
+  }
+
+  /** Whether frames were written without waiting: nobody waits for room or for Connect. */
+  #sendNow(frames: readonly LineFrame[]): boolean {
+    const body = this.#body;
+    if (!body?.isOpen() || !body.hasRoom() || !this.#answer) return false;
+    const next = this.#take(frames, 0);
+    if (next.length < frames.length) return false;
+    body.write(enveloped(next), next.length);
+    return true;
   }
 
   async #send(frames: readonly LineFrame[]): Promise<void> {
@@ -122,11 +137,12 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
   /** Writes frames from a place on; resolves to the place of one that Connect has to write, or the end. */
   async #passOn(body: ResponseBody, frames: readonly LineFrame[], from: number): Promise<number> {
     for (let at = from; ;) {
-      const next = this.#take(frames, at);
-      at += next.length;
-      if (next.length === 0) return at;
-      if (!body.write(enveloped(next), next.length)) await body.drained(this.#signal);
+      if (!body.hasRoom()) await body.drained(this.#signal);
       if (!body.isOpen()) return at;
+      const next = this.#take(frames, at);
+      if (next.length === 0) return at;
+      body.write(enveloped(next), next.length);
+      at += next.length;
     }
   }
 

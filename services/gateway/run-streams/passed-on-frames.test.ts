@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { startStubGateway, STUB_TOKEN, type StubGateway } from "../../testing/stub-gateway.ts";
 import { frameResponses } from "./frame-responses.ts";
-import type { LineFrame, Send } from "./stored-frame.ts";
+import type { FrameReader, LineFrame } from "./stored-frame.ts";
 
 /** The same pages are told by both paths; a run of this id goes through Connect, frame by frame. */
 const BY_CONNECT = uuidv7();
@@ -57,13 +57,15 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const tell = (fails: boolean) => async (send: Send) => {
-  for (const page of PAGES) {
-    await Promise.resolve();
-    await send(page);
-  }
-  if (fails) throw new AppError("RESUME_GONE", "gone in the middle");
-};
+const tell =
+  (fails: boolean) =>
+  async ({ send }: FrameReader) => {
+    for (const page of PAGES) {
+      await Promise.resolve();
+      await send(page);
+    }
+    if (fails) throw new AppError("RESUME_GONE", "gone in the middle");
+  };
 
 interface Answered {
   headers: Record<string, unknown>;

@@ -7,8 +7,15 @@ export type StoredFrame = Uint8Array;
 /** A frame of the line, or one that was made for this reader. */
 export type LineFrame = StoredFrame | RunFrame;
 
-/** Takes frames for a reader. Resolves when there is room for more, or when nobody reads any more. */
-export type Send = (frames: readonly LineFrame[]) => Promise<void>;
+/** Who is sent frames, one call after the other. */
+export interface FrameReader {
+  /** Resolves when there is room for more, or when nobody reads any more. */
+  send(frames: readonly LineFrame[]): Promise<void>;
+  /** Sends them, or nothing and false if that has to wait. */
+  sendNow(frames: readonly LineFrame[]): boolean;
+  /** Aborts when the reader left. */
+  signal: AbortSignal;
+}
 
 const { status, resumeToken } = RunFrameSchema.field;
 

@@ -5,9 +5,10 @@ import { AppError } from "../../platform/errors/app-error.ts";
 import { LogAway, type LogHead } from "../../platform/frame-log/frame-log.ts";
 import { findRun, loadReadableRun, type RunRecord } from "../../inference/index.ts";
 import { resumed } from "./aside-frames.ts";
-import { followLine, type FollowDeps, type Follower, type FrameReader, type Place } from "./follow-line.ts";
+import { followLine, type FollowDeps, type Follower, type Place } from "./follow-line.ts";
 import { finalFrames, frameOf, snapshotFrame, snapshotUnderWay, standsStill } from "./run-frames.ts";
 import type { ResumePosition, ResumeTokens } from "./resume-token.ts";
+import type { FrameReader } from "./stored-frame.ts";
 import { watchWhileAway } from "./watch-while-away.ts";
 
 export interface WatchDeps extends FollowDeps {

@@ -5,6 +5,8 @@
 export interface WakeUp {
   /** Resolves true after a wake-up since the last wait, false when the time is over or the signal aborts. */
   wait(milliseconds: number, signal: AbortSignal): Promise<boolean>;
+  /** A wait under way begins anew, as long as it was to be. */
+  putOff(): void;
   /** As if the subscription had called. */
   wake(): void;
   /** Ends a wait under way, too. */
@@ -43,6 +45,10 @@ class RememberingWakeUp implements WakeUp {
     return new Promise((resolve) => {
       this.#resume = resolve;
     });
+  }
+
+  putOff(): void {
+    this.#timer?.timeout.refresh();
   }
 
   close(): void {

@@ -1,11 +1,4 @@
-import type { LogEntry } from "./frame-log.ts";
-
-/** Frames that were appended in one go. */
-export interface FrameBatch {
-  epoch: string;
-  firstSeq: number;
-  frames: readonly Uint8Array[];
-}
+import type { FrameBatch, LogEntry } from "./frame-log.ts";
 
 /** Length and name of the epoch, the first seq, then each frame with its length before it; numbers big-endian. */
 const SEQ_BYTES = 6;

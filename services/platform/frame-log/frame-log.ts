@@ -25,15 +25,22 @@ export interface LogPage extends LogHead {
   entries: LogEntry[];
 }
 
-/** What a writer adds. */
-export interface LogAppend {
+/** Frames that are appended in one go. */
+export interface FrameBatch {
   epoch: string;
-  /** The writer's attempt; a writer with a lower one than was seen before is refused. */
-  fence: number;
-  /** The seq of the first frame. Frames that are there already are skipped, so a repeat is harmless. */
+  /** The seq of the first frame. */
   firstSeq: number;
   frames: readonly Uint8Array[];
 }
+
+/** What a writer adds. Frames that are there already are skipped, so a repeat is harmless. */
+export interface LogAppend extends FrameBatch {
+  /** The writer's attempt; a writer with a lower one than was seen before is refused. */
+  fence: number;
+}
+
+/** Called soon after each append, with what was appended if that is at hand; otherwise the log has to be read. */
+export type LogListener = (appended?: FrameBatch) => void;
 
 /**
  * The frame buffer: recent frames of each run, in order. It may forget the oldest frames, or everything (then the
@@ -56,8 +63,8 @@ export interface FrameLog {
    * really held, never after the first entry.
    */
   read(key: string, afterSeq: number, limit: number): Promise<LogPage | undefined>;
-  /** Calls `listener` soon after each append, until the returned function is called. */
-  subscribe(key: string, listener: () => void): () => void;
+  /** Calls `listener` until the returned function is called. */
+  subscribe(key: string, listener: LogListener): () => void;
 }
 
 export class FencedOut extends Error {

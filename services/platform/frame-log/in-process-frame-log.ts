@@ -5,6 +5,7 @@ import {
   type FrameLog,
   type LogAppend,
   type LogHead,
+  type LogListener,
   type LogPage,
   type Promised,
 } from "./frame-log.ts";
@@ -39,7 +40,7 @@ class InProcessFrameLog implements FrameLog {
   readonly #limits: Required<FrameLogLimits>;
   /** In order of use, the one that was quiet for longest first. */
   readonly #logs = new Map<string, Log>();
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #listeners = new Map<string, Set<LogListener>>();
   #bytes = 0;
 
   constructor({ framesPerLog = 1000, logs = 5000, bytes = 256 * 1024 * 1024 }: FrameLogLimits) {
@@ -56,7 +57,8 @@ class InProcessFrameLog implements FrameLog {
     return Promise.resolve(headOf(log));
   }
 
-  append(key: string, { epoch, fence, firstSeq, frames }: LogAppend): Promise<void> {
+  append(key: string, added: LogAppend): Promise<void> {
+    const { epoch, fence, firstSeq, frames } = added;
     const log = this.#logs.get(key);
     if (log?.epoch !== epoch) return Promise.reject(new EpochLost(key));
     if (fence < log.fence) return Promise.reject(new FencedOut(key));
@@ -70,7 +72,7 @@ class InProcessFrameLog implements FrameLog {
     }
     this.#trim(log);
     this.#touch(key, log);
-    for (const listener of this.#listeners.get(key) ?? []) queueMicrotask(listener);
+    for (const listener of this.#listeners.get(key) ?? []) queueMicrotask(() => listener(added));
     return Promise.resolve();
   }
 
@@ -84,7 +86,7 @@ class InProcessFrameLog implements FrameLog {
     return Promise.resolve({ ...headOf(log), entries });
   }
 
-  subscribe(key: string, listener: () => void): () => void {
+  subscribe(key: string, listener: LogListener): () => void {
     const group = this.#listeners.get(key) ?? new Set();
     this.#listeners.set(key, group.add(listener));
     return () => {

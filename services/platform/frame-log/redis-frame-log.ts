@@ -9,6 +9,7 @@ import {
   type FrameLog,
   type LogAppend,
   type LogHead,
+  type LogListener,
   type LogPage,
   type Promised,
 } from "./frame-log.ts";
@@ -96,7 +97,7 @@ class RedisFrameLog implements FrameLog {
     return { ...headOf(reply), entries: entriesAfter(batches, afterSeq, limit) };
   }
 
-  subscribe(key: string, listener: () => void): () => void {
+  subscribe(key: string, listener: LogListener): () => void {
     return this.#tails.watch(key, listener);
   }
 

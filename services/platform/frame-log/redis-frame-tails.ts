@@ -1,23 +1,26 @@
 import type { Redis } from "ioredis";
 import type { RedisConnection } from "../redis/redis-connection.ts";
-import { decodeBatch, entriesAfter, type FrameBatch } from "./frame-batch.ts";
-import type { LogPage } from "./frame-log.ts";
+import { decodeBatch, entriesAfter } from "./frame-batch.ts";
+import type { FrameBatch, LogListener, LogPage } from "./frame-log.ts";
 
 /** What is heard live of the logs that somebody in this process watches. */
 export interface FrameTails {
-  watch(key: string, listener: () => void): () => void;
+  watch(key: string, listener: LogListener): () => void;
   /** A page of what was heard just now; undefined when it does not join on to a seq, or may be out of date. */
   read(key: string, afterSeq: number, limit: number): LogPage | undefined;
 }
 
 interface Tail {
-  listeners: Set<() => void>;
+  listeners: Set<LogListener>;
   /** Contiguous, all of one epoch. */
   batches: FrameBatch[];
   heardAt: number;
 }
 
-/** Whoever reads later than this reads the stream itself, so a lost message costs no more than that. */
+/**
+ * Whoever reads later than this reads the stream itself, so a lost message costs no more than that. Short, because what
+ * is kept for longer moves to where collecting it is dear.
+ */
 const FRESH_MILLISECONDS = 100;
 const BATCHES_PER_TAIL = 16;
 const CHANNELS_PER_COMMAND = 500;
@@ -43,7 +46,7 @@ class RedisFrameTails implements FrameTails {
     this.#channelOf = channelOf;
   }
 
-  watch(key: string, listener: () => void): () => void {
+  watch(key: string, listener: LogListener): () => void {
     const channel = this.#channelOf(key);
     const tail = this.#tails.get(channel) ?? { listeners: new Set(), batches: [], heardAt: -Infinity };
     tail.listeners.add(listener);
@@ -124,11 +127,11 @@ class RedisFrameTails implements FrameTails {
     else if (tail.batches.length === BATCHES_PER_TAIL) tail.batches.shift();
     tail.batches.push(batch);
     tail.heardAt = performance.now();
-    this.#wake(channel);
+    this.#wake(channel, batch);
   }
 
-  #wake(channel: string): void {
-    for (const listener of this.#tails.get(channel)?.listeners ?? []) listener();
+  #wake(channel: string, appended?: FrameBatch): void {
+    for (const listener of this.#tails.get(channel)?.listeners ?? []) listener(appended);
   }
 
   /** What was heard is a view of what the socket received, with everybody else's frames in it. */

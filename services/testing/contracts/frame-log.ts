@@ -257,7 +257,7 @@ export function frameLogContract(createLogs: () => TwoProcesses, framesPerLog: n
       const { append, there, key } = await begun();
       for (let seq = 1; seq <= 100; seq++) {
         const woken = Promise.withResolvers<void>();
-        const stop = there.subscribe(key, woken.resolve);
+        const stop = there.subscribe(key, () => woken.resolve());
         const before = await there.read(key, seq - 1, 10);
         const appending = append(seq, [`${seq}`]);
         if (before?.entries.length === 0) await woken.promise;
