@@ -13,7 +13,7 @@ export interface FrameTails {
 interface Tail {
   listeners: Set<LogListener>;
   /** Contiguous, all of one epoch. */
-  batches: FrameBatch[];
+  batches: readonly FrameBatch[];
   heardAt: number;
 }
 
@@ -24,6 +24,7 @@ interface Tail {
 const FRESH_MILLISECONDS = 100;
 const BATCHES_PER_TAIL = 16;
 const CHANNELS_PER_COMMAND = 500;
+const NOTHING: readonly FrameBatch[] = [];
 
 /** Hears the batches that appends publish. One subscription for each watched log, one connection for all. */
 export function createFrameTails(redis: RedisConnection, channelOf: (key: string) => string): FrameTails {
@@ -37,6 +38,8 @@ class RedisFrameTails implements FrameTails {
   readonly #tails = new Map<string, Tail>();
   /** What the server was told to send us. */
   readonly #subscribed = new Set<string>();
+  /** Those that hold batches. */
+  readonly #warm = new Set<Tail>();
   /** Channels whose subscription may have to change. */
   readonly #changed = new Set<string>();
   #subscriber: Redis | undefined;
@@ -48,7 +51,7 @@ class RedisFrameTails implements FrameTails {
 
   watch(key: string, listener: LogListener): () => void {
     const channel = this.#channelOf(key);
-    const tail = this.#tails.get(channel) ?? { listeners: new Set(), batches: [], heardAt: -Infinity };
+    const tail = this.#tails.get(channel) ?? { listeners: new Set(), batches: NOTHING, heardAt: -Infinity };
     tail.listeners.add(listener);
     this.#tails.set(channel, tail);
     this.#change(channel);
@@ -108,7 +111,7 @@ class RedisFrameTails implements FrameTails {
     subscriber.on("ready", () => this.#subscribe(subscriber, [...this.#tails.keys()]));
     subscriber.on("close", () => {
       this.#subscribed.clear();
-      for (const tail of this.#tails.values()) tail.batches = [];
+      for (const tail of this.#warm) this.#cool(tail);
     });
     subscriber.on("messageBuffer", (channel: Buffer, bytes: Buffer) =>
       this.#hear(channel.toString("latin1"), bytes),
@@ -123,10 +126,9 @@ class RedisFrameTails implements FrameTails {
     if (!tail) return;
     const batch = decodeBatch(bytes);
     const joins = batch.epoch === tail.batches[0]?.epoch && batch.firstSeq <= endOf(tail);
-    if (!joins) tail.batches = [];
-    else if (tail.batches.length === BATCHES_PER_TAIL) tail.batches.shift();
-    tail.batches.push(batch);
+    tail.batches = joins ? [...tail.batches.slice(1 - BATCHES_PER_TAIL), batch] : [batch];
     tail.heardAt = performance.now();
+    this.#warm.add(tail);
     this.#wake(channel, batch);
   }
 
@@ -137,7 +139,12 @@ class RedisFrameTails implements FrameTails {
   /** What was heard is a view of what the socket received, with everybody else's frames in it. */
   #sweep(): void {
     const stale = performance.now() - FRESH_MILLISECONDS;
-    for (const tail of this.#tails.values()) if (tail.heardAt < stale) tail.batches = [];
+    for (const tail of this.#warm) if (tail.heardAt < stale) this.#cool(tail);
+  }
+
+  #cool(tail: Tail): void {
+    tail.batches = NOTHING;
+    this.#warm.delete(tail);
   }
 }
 
