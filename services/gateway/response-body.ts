@@ -26,20 +26,37 @@ export const responseBodyKey = createContextKey<ResponseBody | undefined>(undefi
 });
 
 export function createResponseBody(response: ServerResponse): ResponseBody {
-  let messages = 0;
-  return {
-    get messages() {
-      return messages;
-    },
-    isOpen: () => response.headersSent && !response.writableEnded && !isGone(response),
-    hasLeft: () => isGone(response),
-    hasRoom: () => !streamOf(response).writableNeedDrain,
-    write(bytes, count) {
-      messages += count;
-      response.write(bytes);
-    },
-    drained: (signal) => drained(response, signal),
-  };
+  return new NodeResponseBody(response);
+}
+
+class NodeResponseBody implements ResponseBody {
+  readonly #response: ServerResponse;
+  messages = 0;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  isOpen(): boolean {
+    return this.#response.headersSent && !this.#response.writableEnded && !this.hasLeft();
+  }
+
+  hasLeft(): boolean {
+    return isGone(this.#response);
+  }
+
+  hasRoom(): boolean {
+    return !streamOf(this.#response).writableNeedDrain;
+  }
+
+  write(bytes: Uint8Array, messages: number): void {
+    this.messages += messages;
+    this.#response.write(bytes);
+  }
+
+  drained(signal: AbortSignal): Promise<void> {
+    return drained(this.#response, signal);
+  }
 }
 
 /** Over HTTP/2 the stream knows what is written, the response does not. */

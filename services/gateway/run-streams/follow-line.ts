@@ -32,7 +32,8 @@ export interface Place {
 }
 
 /** Who follows a line. */
-export interface Follower extends FrameReader {
+export interface Follower {
+  reader: FrameReader;
   tenantId: string;
   issue(place: Place): string;
 }
@@ -47,7 +48,8 @@ export async function followLine(
   run: RunRecord,
   { epoch, seq: from }: Place,
 ): Promise<"over" | "behind"> {
-  const { signal, send } = follower;
+  const { reader } = follower;
+  const { signal } = reader;
   const isStopped = () => signal.aborted || deps.draining.aborted;
   const end = new LineEnd(follower, { epoch, seq: from });
   const wakeUp = createWakeUp((wake) => {
@@ -64,7 +66,7 @@ export async function followLine(
       const { frames, goesOn, isOver } = await framesOf(deps, follower, run, page, end);
       end.seq = page.entries.at(-1)?.seq ?? end.seq;
       mayBeOver ||= goesOn;
-      if (frames.length > 0) await send(frames);
+      if (frames.length > 0) await reader.send(frames);
       if (isOver) return "over";
       // After a page that was not full there is nothing to read, or a wake-up waits already.
       if (frames.length === PAGE_FRAMES || (frames.length > 0 && mayBeOver)) continue;
@@ -75,17 +77,19 @@ export async function followLine(
         continue;
       const over = await overSilently(deps, follower.tenantId, run, end.seq);
       if (over) {
-        await send(finalFrames(over, epoch));
+        await reader.send(finalFrames(over, epoch));
         return "over";
       }
-      if (!mayBeOver) await send([end.stamped(frameOf(run, epoch, heartbeat(end.seq)), end.seq)]);
+      if (!mayBeOver) await reader.send([end.stamped(frameOf(run, epoch, heartbeat(end.seq)), end.seq)]);
       mayBeOver = false;
     }
   } finally {
     wakeUp.close();
   }
   if (!signal.aborted)
-    await send([{ ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq: end.seq }) }]);
+    await reader.send([
+      { ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq: end.seq }) },
+    ]);
   return "over";
 }
 

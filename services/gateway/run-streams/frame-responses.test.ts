@@ -29,7 +29,7 @@ async function responsesTo(contentType: string, ...frames: LineFrame[]): Promise
     signal: new AbortController().signal,
   };
   const respond = (frame?: RunFrame) => create(WatchRunResponseSchema, { ...(frame && { frame }) });
-  return Array.fromAsync(frameResponses(respond, ({ send }) => send(frames), context));
+  return Array.fromAsync(frameResponses(respond, (reader) => reader.send(frames), context));
 }
 
 const asSent = (response: WatchRunResponse | undefined) =>

@@ -42,10 +42,10 @@ export const decoded = (frame: LineFrame): RunFrame =>
  * Connect asks for one message at a time, and says by that that it has written those before. For as long as frames are
  * passed on, it waits for one and the same answer: nothing is made anew for a frame.
  */
-class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
+class FrameResponses<R extends FrameResponse> implements AsyncIterator<R>, FrameReader {
   readonly #respond: Respond<R>;
   readonly #tell: Tell;
-  readonly #signal: AbortSignal;
+  readonly signal: AbortSignal;
   readonly #wantsJson: boolean;
   readonly #body: ResponseBody | undefined;
   readonly #maxBytes: number;
@@ -59,7 +59,7 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
   constructor(respond: Respond<R>, tell: Tell, { requestHeader, responseHeader, values, signal }: Context) {
     this.#respond = respond;
     this.#tell = tell;
-    this.#signal = signal;
+    this.signal = signal;
     this.#wantsJson = /\bjson\b/.test(requestHeader.get("content-type") ?? "");
     this.#body = this.#wantsJson ? undefined : values.get(responseBodyKey);
     const compresses = responseHeader.has("connect-content-encoding") || responseHeader.has("grpc-encoding");
@@ -83,12 +83,7 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
 
   #begin(): void {
     this.#isTelling = true;
-    const reader: FrameReader = {
-      send: (frames) => this.#send(frames),
-      sendNow: (frames) => this.#sendNow(frames),
-      signal: this.#signal,
-    };
-    this.#tell(reader).then(
+    this.#tell(this).then(
       () => this.#end(() => ({ done: true, value: undefined })),
       (error: unknown) => this.#end(() => Promise.reject(error)),
     );
@@ -99,8 +94,8 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
     this.#answer?.(outcome());
   }
 
-  /** Whether frames were written without waiting: nobody waits for room or for Connect. */
-  #sendNow(frames: readonly LineFrame[]): boolean {
+  /** Frames that need not wait for room or for Connect. */
+  sendNow(frames: readonly LineFrame[]): boolean {
     const body = this.#body;
     if (!body?.isOpen() || !body.hasRoom() || !this.#answer) return false;
     const next = this.#take(frames, 0);
@@ -109,10 +104,10 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
     return true;
   }
 
-  async #send(frames: readonly LineFrame[]): Promise<void> {
+  async send(frames: readonly LineFrame[]): Promise<void> {
     for (let at = 0; at < frames.length; at++) {
       if (!this.#answer) await this.#untilAsked();
-      if (this.#signal.aborted) return;
+      if (this.signal.aborted) return;
       if (this.#body?.isOpen()) at = await this.#passOn(this.#body, frames, at);
       const frame = frames[at];
       if (!frame) return;
@@ -125,19 +120,19 @@ class FrameResponses<R extends FrameResponse> implements AsyncIterator<R> {
     return new Promise((resolve) => {
       const goOn = () => {
         this.#goOn = undefined;
-        this.#signal.removeEventListener("abort", goOn);
+        this.signal.removeEventListener("abort", goOn);
         resolve();
       };
-      if (this.#signal.aborted) return resolve();
+      if (this.signal.aborted) return resolve();
       this.#goOn = goOn;
-      this.#signal.addEventListener("abort", goOn, { once: true });
+      this.signal.addEventListener("abort", goOn, { once: true });
     });
   }
 
   /** Writes frames from a place on; resolves to the place of one that Connect has to write, or the end. */
   async #passOn(body: ResponseBody, frames: readonly LineFrame[], from: number): Promise<number> {
     for (let at = from; ;) {
-      if (!body.hasRoom()) await body.drained(this.#signal);
+      if (!body.hasRoom()) await body.drained(this.signal);
       if (!body.isOpen()) return at;
       const next = this.#take(frames, at);
       if (next.length === 0) return at;

@@ -34,7 +34,9 @@ export class LineEnd {
   passOn(appended: FrameBatch | undefined): boolean {
     if (!this.#isLive || !appended || !this.#comesNext(appended)) return false;
     const before = this.#stampedAt;
-    if (this.#follower.sendNow(appended.frames.map((frame, i) => this.stamped(frame, this.seq + 1 + i)))) {
+    if (
+      this.#follower.reader.sendNow(appended.frames.map((frame, i) => this.stamped(frame, this.seq + 1 + i)))
+    ) {
       this.seq += appended.frames.length;
       return true;
     }

@@ -57,15 +57,13 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const tell =
-  (fails: boolean) =>
-  async ({ send }: FrameReader) => {
-    for (const page of PAGES) {
-      await Promise.resolve();
-      await send(page);
-    }
-    if (fails) throw new AppError("RESUME_GONE", "gone in the middle");
-  };
+const tell = (fails: boolean) => async (reader: FrameReader) => {
+  for (const page of PAGES) {
+    await Promise.resolve();
+    await reader.send(page);
+  }
+  if (fails) throw new AppError("RESUME_GONE", "gone in the middle");
+};
 
 interface Answered {
   headers: Record<string, unknown>;

@@ -30,20 +30,19 @@ export async function watchRun(
   requireScope(actor, "run.read");
   const { tenantId } = actor;
   const { resumeToken } = wanted;
-  const stored = deps.database.reader(tenantId);
-  let run = await loadReadableRun(stored, actor, wanted.runId);
+  let run = await loadReadableRun(deps.database.reader(tenantId), actor, wanted.runId);
   // As it is stored: the caller may have typed it in capitals.
   const { runId } = run;
   const resumes = resumeToken !== "";
   const issue = (place: Place) => deps.tokens.issue(actor, runId, place);
   const position = resumes ? positionOf(deps.tokens.open(actor, runId, resumeToken), wanted) : FROM_THE_START;
-  const follower = { ...reader, tenantId, issue };
+  const follower = { reader, tenantId, issue };
   let start: Start = { position, resumes };
   for (;;) {
     const next = await watchFrom(deps, follower, run, start);
     if (next === "over") return;
     start = next;
-    run = (await findRun(stored, runId)) ?? run;
+    run = (await findRun(deps.database.reader(tenantId), runId)) ?? run;
   }
 }
 
@@ -96,7 +95,7 @@ async function begin(
     resumes ? [frameOf(run, place.epoch, resumed(state, place))] : [];
   if (head && position && holds(head, position)) {
     const place = { epoch: head.epoch, seq: position.seq };
-    await follower.send(told(ResumeState.CONTINUED, place));
+    await follower.reader.send(told(ResumeState.CONTINUED, place));
     return place;
   }
   const wholeOf = (over: RunRecord) => [
@@ -104,7 +103,7 @@ async function begin(
     ...finalFrames(over, head?.epoch),
   ];
   if (!head || standsStill(run)) {
-    await follower.send(wholeOf(run));
+    await follower.reader.send(wholeOf(run));
     return undefined;
   }
   const snapshot = await snapshotUnderWay(deps, follower.tenantId, run, head);
@@ -112,16 +111,16 @@ async function begin(
     // A run that ends takes its snapshot with it, also while it is asked for.
     const now = await findRun(deps.database.reader(follower.tenantId), run.runId);
     if (now && standsStill(now)) {
-      await follower.send(wholeOf(now));
+      await follower.reader.send(wholeOf(now));
       return undefined;
     }
     if (!resumes) throw new AppError("RESUME_GONE", START_IS_GONE);
-    await follower.send(told(ResumeState.GONE, NOWHERE));
+    await follower.reader.send(told(ResumeState.GONE, NOWHERE));
     return undefined;
   }
   const place = { epoch: head.epoch, seq: Number(snapshot.seq) };
   const whole = { ...snapshotFrame(run, head.epoch, snapshot), resumeToken: follower.issue(place) };
-  await follower.send([...told(ResumeState.SNAPSHOT_THEN_CONTINUED, place), whole]);
+  await follower.reader.send([...told(ResumeState.SNAPSHOT_THEN_CONTINUED, place), whole]);
   return place;
 }
 

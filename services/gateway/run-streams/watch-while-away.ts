@@ -28,8 +28,9 @@ export async function watchWhileAway(
   run: RunRecord,
   waiting: Waiting,
 ): Promise<"over" | { wasShown: boolean }> {
-  const { signal, tenantId, send } = follower;
-  const reader = deps.database.reader(tenantId);
+  const { reader, tenantId } = follower;
+  const { signal } = reader;
+  const stored = deps.database.reader(tenantId);
   const wakeUp = createWakeUp((wake) => onAbort(deps.draining, wake));
   let shown: Place | undefined;
   const told = (place: Place) =>
@@ -39,22 +40,22 @@ export async function watchWhileAway(
   try {
     while (!signal.aborted && !deps.draining.aborted) {
       const [now, progress] = await Promise.all([
-        findRun(reader, run.runId),
-        findProgress(reader, run.runId),
+        findRun(stored, run.runId),
+        findProgress(stored, run.runId),
       ]);
       if (now && standsStill(now)) {
         const epoch = shown?.epoch ?? waiting.epoch;
-        await send([...told({ epoch, seq: 0 }), ...finalFrames(now, epoch)]);
+        await reader.send([...told({ epoch, seq: 0 }), ...finalFrames(now, epoch)]);
         return "over";
       }
       const { epoch, snapshot } = progress ?? {};
       const place = snapshot && epoch !== undefined ? { epoch, seq: Number(snapshot.seq) } : undefined;
       if (snapshot && place && (place.epoch !== shown?.epoch || place.seq !== shown.seq)) {
         const whole = snapshotFrame(run, place.epoch, snapshot);
-        await send([...told(place), { ...whole, resumeToken: follower.issue(place) }]);
+        await reader.send([...told(place), { ...whole, resumeToken: follower.issue(place) }]);
         shown = place;
       } else {
-        await send([frameOf(run, shown?.epoch ?? waiting.epoch, heartbeat(0))]);
+        await reader.send([frameOf(run, shown?.epoch ?? waiting.epoch, heartbeat(0))]);
       }
       await wakeUp.wait(deps.heartbeatMilliseconds / POLLS_PER_HEARTBEAT, signal);
       if (await isBack(deps, run)) return { wasShown: shown !== undefined };
@@ -62,7 +63,7 @@ export async function watchWhileAway(
   } finally {
     wakeUp.close();
   }
-  if (!signal.aborted) await send([frameOf(run, shown?.epoch ?? waiting.epoch, RECONNECT)]);
+  if (!signal.aborted) await reader.send([frameOf(run, shown?.epoch ?? waiting.epoch, RECONNECT)]);
   return "over";
 }
 
