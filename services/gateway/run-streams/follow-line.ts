@@ -8,7 +8,7 @@ import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { findRun, isSuspended, type RunRecord } from "../../inference/index.ts";
 import { onAbort } from "../../platform/bus/on-abort.ts";
-import { createWakeUp } from "../../platform/bus/wake-up.ts";
+import { createWakeUp, type WakeUp } from "../../platform/bus/wake-up.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { FrameBatch, FrameLog, LogPage } from "../../platform/frame-log/frame-log.ts";
 import { heartbeat, RECONNECT } from "./aside-frames.ts";
@@ -52,11 +52,7 @@ export async function followLine(
   const { signal } = reader;
   const isStopped = () => signal.aborted || deps.draining.aborted;
   const end = new LineEnd(follower, { epoch, seq: from });
-  const wakeUp = createWakeUp((wake) => {
-    const hear = (appended?: FrameBatch) => (end.passOn(appended) ? wakeUp.putOff() : wake());
-    const stops = [deps.log.subscribe(run.runId, hear), onAbort(deps.draining, wake)];
-    return () => stops.forEach((stop) => stop());
-  });
+  const wakeUp = wakeUpWithNews(deps, run, end);
   let mayBeOver = standsStill(run);
   try {
     while (!isStopped()) {
@@ -91,6 +87,21 @@ export async function followLine(
       { ...frameOf(run, epoch, RECONNECT), resumeToken: follower.issue({ epoch, seq: end.seq }) },
     ]);
   return "over";
+}
+
+/** Wakes for news that could not be sent as they came; sending some puts the next heartbeat off. */
+function wakeUpWithNews(deps: FollowDeps, { runId }: RunRecord, end: LineEnd): WakeUp {
+  const wakeUp = createWakeUp((wake) => {
+    const hear = (appended?: FrameBatch) => {
+      const isSent = end.passOn(appended);
+      if (isSent) wakeUp.putOff();
+      else wake();
+      return isSent;
+    };
+    const stops = [deps.log.subscribe(runId, hear), onAbort(deps.draining, wake)];
+    return () => stops.forEach((stop) => stop());
+  });
+  return wakeUp;
 }
 
 /** The frames of a page, as this reader gets them; most pages do not change the run's state. */

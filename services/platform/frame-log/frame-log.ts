@@ -39,8 +39,11 @@ export interface LogAppend extends FrameBatch {
   fence: number;
 }
 
-/** Called soon after each append, with what was appended if that is at hand; otherwise the log has to be read. */
-export type LogListener = (appended?: FrameBatch) => void;
+/**
+ * Called soon after each append, with what was appended if that is at hand; otherwise the log has to be read. Returns
+ * true when it has no need to read that any more.
+ */
+export type LogListener = (appended?: FrameBatch) => unknown;
 
 /**
  * The frame buffer: recent frames of each run, in order. It may forget the oldest frames, or everything (then the

@@ -128,12 +128,13 @@ class RedisFrameTails implements FrameTails {
     const joins = batch.epoch === tail.batches[0]?.epoch && batch.firstSeq <= endOf(tail);
     tail.batches = joins ? [...tail.batches.slice(1 - BATCHES_PER_TAIL), batch] : [batch];
     tail.heardAt = performance.now();
-    this.#warm.add(tail);
-    this.#wake(channel, batch);
+    if (notify(tail, batch)) this.#cool(tail);
+    else this.#warm.add(tail);
   }
 
-  #wake(channel: string, appended?: FrameBatch): void {
-    for (const listener of this.#tails.get(channel)?.listeners ?? []) listener(appended);
+  #wake(channel: string): void {
+    const tail = this.#tails.get(channel);
+    if (tail) notify(tail);
   }
 
   /** What was heard is a view of what the socket received, with everybody else's frames in it. */
@@ -146,6 +147,13 @@ class RedisFrameTails implements FrameTails {
     tail.batches = NOTHING;
     this.#warm.delete(tail);
   }
+}
+
+/** Whether nobody needs to read what was appended any more. */
+function notify({ listeners }: Tail, appended?: FrameBatch): boolean {
+  let isTaken = true;
+  for (const listener of listeners) isTaken = listener(appended) === true && isTaken;
+  return isTaken;
 }
 
 /** The seq after the last one heard. Without batches, 0. */
