@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { createClient, type Client } from "@connectrpc/connect";
 import { startAmeide } from "./harness/ameide-process.ts";
+import { findPostgres, startPostgres } from "../services/testing/postgres-server.ts";
 import { connectTo, devToken } from "./harness/connect-client.ts";
 import { cpuMicros } from "./harness/cpu-time.ts";
 import { startPeer } from "./harness/peer.ts";
@@ -26,7 +27,12 @@ const ROUNDS = 3;
 export async function overhead() {
   const provider = await startPeer(new URL("overhead/provider-peer.ts", import.meta.url));
   const address = await provider.ask<string>("address");
-  const server = await startAmeide({ MODEL_PROVIDERS: JSON.stringify([providerOf(address)]) });
+  const bin = findPostgres();
+  const postgres = bin === undefined ? undefined : await startPostgres(bin);
+  const server = await startAmeide({
+    MODEL_PROVIDERS: JSON.stringify([providerOf(address)]),
+    ...(postgres && { DATABASE_URL: await postgres.createDatabase(), TOKEN_SECRET: "x".repeat(32) }),
+  });
   try {
     const client = createClient(InferenceService, connectTo(server.baseUrl, await devToken(server.baseUrl)));
     const [ours, direct] = [byUs(client), directly(address)];
@@ -45,7 +51,7 @@ export async function overhead() {
     return { ...figures(callsPerSecond, rate, delays), cpuMicrosPerCall: Math.round(cpuPerCall) };
   } finally {
     await server.stop();
-    await provider.stop();
+    await Promise.all([provider.stop(), postgres?.stop()]);
   }
 }
 

@@ -1,26 +1,15 @@
-/** Runs work at once, or, when there is much of it, some in each turn of the event loop, in order. */
+/**
+ * Runs work in a later turn of the event loop than the one in which it came, some in each turn, in order. What was taken
+ * back in the same breath, such as a stream that is reset as soon as it is opened, can see that and do nothing.
+ */
 export function createFairTurns(perTurn: number): (work: () => void) => void {
   const waiting: (() => void)[] = [];
-  let left = perTurn;
-  let isCounting = false;
-  const countTurn = () => {
-    if (isCounting) return;
-    isCounting = true;
-    setImmediate(nextTurn);
-  };
-  const nextTurn = () => {
-    isCounting = false;
-    left = perTurn;
-    for (const work of waiting.splice(0, perTurn)) {
-      left -= 1;
-      work();
-    }
-    if (left < perTurn) countTurn();
+  const turn = () => {
+    const now = waiting.splice(0, perTurn);
+    if (waiting.length > 0) setImmediate(turn);
+    for (const work of now) work();
   };
   return (work) => {
-    countTurn();
-    if (left === 0 || waiting.length > 0) return void waiting.push(work);
-    left -= 1;
-    work();
+    if (waiting.push(work) === 1) setImmediate(turn);
   };
 }
