@@ -5,18 +5,18 @@ import { elapsed, indexAt, timeAt, TOKEN_LENGTH } from "./token-text.ts";
 export interface Tally {
   frames: number;
   tokens: number;
-  /** How many tokens took so many milliseconds; the last bucket holds all that took longer. */
+  /** How many tokens took so many tenths of a millisecond; the last bucket holds all that took longer. */
   delays: Uint32Array;
   /** What broke the contract, the first few. */
   faults: string[];
 }
 
-export const MAX_DELAY_MILLISECONDS = 20_000;
+const MAX_DELAY_TENTHS = 200_000;
 
 export const createTally = (): Tally => ({
   frames: 0,
   tokens: 0,
-  delays: new Uint32Array(MAX_DELAY_MILLISECONDS + 1),
+  delays: new Uint32Array(MAX_DELAY_TENTHS + 1),
   faults: [],
 });
 
@@ -123,7 +123,7 @@ export class FrameReader {
     const now = this.#now();
     if (this.measureFrom === undefined || elapsed(this.measureFrom, said) > elapsed(this.measureFrom, now))
       return;
-    const delay = Math.min(Math.round(elapsed(said, now) / 10), MAX_DELAY_MILLISECONDS);
+    const delay = Math.min(elapsed(said, now), MAX_DELAY_TENTHS);
     this.#tally.delays[delay] = (this.#tally.delays[delay] ?? 0) + 1;
   }
 

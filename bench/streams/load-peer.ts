@@ -102,10 +102,11 @@ async function finish({ milliseconds, tokensPerRun }: { milliseconds: number; to
   };
 }
 
+/** Milliseconds, of counts by tenths of one. */
 function quantileOf(counts: Uint32Array, q: number): number {
   const wanted = q * counts.reduce((sum, count) => sum + count, 0);
   let seen = 0;
-  return counts.findIndex((count) => (seen += count) >= wanted && count > 0);
+  return counts.findIndex((count) => (seen += count) >= wanted && count > 0) / 10;
 }
 
 servePeer({ open, finish });
