@@ -3,8 +3,8 @@ import type { Interrupt, InterruptAnswer } from "@ameide/proto/ameide/inference/
 
 /** What an executing graph tells the run loop, in order. No LangChain type leaves this folder through it. */
 export type AgentEvent =
-  /** First event of a continued run: what its checkpoint holds of the answer. */
-  | { type: "restored"; parts: MessagePart[]; finishReason: FinishReason }
+  /** First event of every attempt but the first, before any model call: what the checkpoint holds of the answer. */
+  | Restored
   /** A model call begins; `beforeModelCall` has let it. */
   | CallStarted
   /** `outputTokens` is our count of this call so far. */
@@ -24,6 +24,14 @@ export type AgentEvent =
    * short. The execution fails next.
    */
   | { type: "call_blocked"; call: ModelCall; keep: number; usage?: CallUsage | undefined };
+
+export interface Restored {
+  type: "restored";
+  parts: MessagePart[];
+  finishReason: FinishReason;
+  /** The calls that said it. */
+  ended: readonly EndedCall[];
+}
 
 export interface CallStarted {
   type: "call_started";
@@ -56,6 +64,12 @@ export interface CallUsage {
   reported: boolean;
   /** The call was cut short. */
   aborted?: boolean;
+}
+
+/** A call that came to its end, and what is owed for it. */
+export interface EndedCall {
+  callId: string;
+  usage: CallUsage;
 }
 
 /** One message of the conversation that the agent answers, oldest first. */

@@ -5,9 +5,9 @@ import { Command, INTERRUPT, isInterrupted } from "@langchain/langgraph";
 import type { AgentDefinition, AgentRegistry, HealthReport } from "../inference/index.ts";
 import type { ProviderConfig } from "../platform/config/config.ts";
 import type { Database } from "../platform/db/database.ts";
-import type { AgentEvent, AgentExecutor, AgentRequest } from "./agent-event.ts";
+import type { AgentEvent, AgentExecutor, AgentRequest, Restored } from "./agent-event.ts";
 import { createGraphTable, type AgentGraph, type AnswerCommand } from "./agents/agent-graph.ts";
-import { finishReasonOf, type AnswerState } from "./agents/answer-state.ts";
+import { endedCallsOf, finishReasonOf, type AnswerState } from "./agents/answer-state.ts";
 import { interruptOf, resumeValue } from "./agents/ask-person.ts";
 import { conversationMessages, tokensOf } from "./agents/conversation.ts";
 import { createEventChannel } from "./agents/event-channel.ts";
@@ -117,11 +117,7 @@ async function runGraph(graph: AgentGraph, agent: AgentDefinition, execution: Ex
   const { runId, attempt, resumed } = execution.request;
   const thread = { configurable: { thread_id: runId } };
   const stored = attempt > 1 ? await storedState(graph, thread) : undefined;
-  if (stored) {
-    const { answer } = stored;
-    const finishReason = finishReasonOf(answer);
-    await execution.emit({ type: "restored", parts: restoredParts(answer), finishReason });
-  }
+  if (attempt > 1) await execution.emit(restoredFrom(stored?.answer ?? []));
   const result = await graph.invoke(stored ? inputAfter(stored, resumed) : { answer: [] }, {
     ...thread,
     context: contextOf(execution),
@@ -134,6 +130,13 @@ async function runGraph(graph: AgentGraph, agent: AgentDefinition, execution: Ex
   const asked = isInterrupted(result) ? result[INTERRUPT][0] : undefined;
   if (asked) await execution.emit({ type: "interrupted", interrupt: interruptOf(asked) });
 }
+
+const restoredFrom = (answer: readonly BaseMessage[]): Restored => ({
+  type: "restored",
+  parts: restoredParts(answer),
+  finishReason: finishReasonOf(answer),
+  ended: endedCallsOf(answer),
+});
 
 interface StoredState {
   answer: BaseMessage[];

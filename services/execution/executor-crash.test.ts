@@ -7,7 +7,14 @@ import { crashingAt, crashMoments } from "../testing/crashing-database.ts";
 import { forEachDatabase } from "../testing/databases.ts";
 import type { FakeAnswer, FakeRequest } from "../testing/fake-openai-server.ts";
 import type { AgentEvent, AgentExecutor } from "./agent-event.ts";
-import { collect, createTestExecutor, eventsOf, requestFor, textOf } from "../testing/test-executor.ts";
+import {
+  NOTHING_RESTORED,
+  collect,
+  createTestExecutor,
+  eventsOf,
+  requestFor,
+  textOf,
+} from "../testing/test-executor.ts";
 import { startFakeProvider, type FakeProvider } from "../testing/fake-provider.ts";
 
 /** A model that never calls a tool twice in the same way, so that a call made anew shows. */
@@ -94,16 +101,19 @@ forEachDatabase((opened) => {
       await collect(executor.execute(request));
       const { events, error } = await collect(executor.execute({ ...request, attempt: 2 }));
       expect(error).toBeUndefined();
-      expect(events).toMatchObject([
-        { type: "restored", parts: [{ kind: { case: "text", value: { text: "all of it" } } }] },
-      ]);
+      const ended = [{ callId: "1.1", usage: { reported: true } }];
+      const parts = [{ kind: { case: "text", value: { text: "all of it" } } }];
+      expect(events).toMatchObject([{ type: "restored", parts, ended }]);
     });
 
     it("before anything was stored starts anew, with call ids of its own", async () => {
       const { events } = await collect(
         createTestExecutor(database).execute(requestFor("echo hi", { attempt: 3 })),
       );
-      expect(events[0]).toMatchObject({ type: "call_started", call: { callId: "3.1" } });
+      expect(events.slice(0, 2)).toMatchObject([
+        NOTHING_RESTORED,
+        { type: "call_started", call: { callId: "3.1" } },
+      ]);
       expect(textOf(events)).toBe("hi");
     });
 
@@ -113,7 +123,7 @@ forEachDatabase((opened) => {
       await collect(executor.execute(request));
       const foreign = requestFor("echo mine", { runId: request.runId, attempt: 2 });
       const { events } = await collect(executor.execute(foreign));
-      expect(eventsOf(events, "restored")).toEqual([]);
+      expect(eventsOf(events, "restored")).toEqual([NOTHING_RESTORED]);
       expect(textOf(events)).toBe("mine");
     });
   });

@@ -2,6 +2,7 @@ import type { Interrupt } from "@ameide/proto/ameide/inference/v1/interrupt_pb.j
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { conversationOfRun, type Claim } from "../inference/index.ts";
 import { EpochLost, FencedOut } from "../platform/frame-log/frame-log.ts";
+import type { AgentEvent } from "./agent-event.ts";
 import { conclude, concludeAfter } from "./conclude-run.ts";
 import { TAKE_ALL_BACK } from "./restatement.ts";
 import { restoreAnswer } from "./restore-answer.ts";
@@ -45,6 +46,15 @@ function begin({ answer, claim, run, refusal, settled, writer }: RunSession): vo
   if (refusal) throw refusal;
 }
 
+/** Brings what readers know and what is owed to what the attempt before has left. */
+async function takeOver(session: RunSession, event: AgentEvent): Promise<void> {
+  const { parts, ended } = event.type === "restored" ? event : NOTHING_HELD;
+  restoreAnswer(session, parts);
+  await session.bookAbandoned(ended);
+}
+
+const NOTHING_HELD = { parts: [], ended: [] };
+
 /** Resolves to the question that the run stands still with, if it asks one. */
 async function follow(session: RunSession, abort: AbortController): Promise<Interrupt | undefined> {
   const { run, claim, deps } = session;
@@ -69,7 +79,7 @@ async function follow(session: RunSession, abort: AbortController): Promise<Inte
   let isFirst = true;
   for await (const event of events) {
     try {
-      if (isFirst) restoreAnswer(session, event.type === "restored" ? event.parts : []);
+      if (isFirst) await takeOver(session, event);
       isFirst = false;
       if (event.type === "interrupted") return event.interrupt;
       await tellEvent(session, event);

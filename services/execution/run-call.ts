@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { v7 as uuidv7 } from "uuid";
 import type { CallToBook, RunBudget } from "../budget/index.ts";
-import { findProgress, type RunRecord } from "../inference/index.ts";
+import { findProgress } from "../inference/index.ts";
 import type { Tx } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
 import type { CallUsage, ModelCall } from "./agent-event.ts";
@@ -35,22 +35,22 @@ export function callToBook(runId: string, call: OpenCall, usage: CallUsage | und
   return { runId, callId, model, usageEntryId, attempt, ...tokens, aborted };
 }
 
-/**
- * A call that was under way when its executor died is charged by what was counted last. Where its model has lost its
- * price since, it cannot be charged: resolves to that refusal, which must not keep the run from being ended.
- */
-export async function bookAbandonedCall(
-  tx: Tx,
-  budget: RunBudget,
-  run: RunRecord,
-): Promise<AppError | undefined> {
-  const progress = await findProgress(tx, run.runId);
-  if (!progress?.openCall) return undefined;
+/** A call that was under way when the executor of the attempt before died or gave up. */
+export interface AbandonedCall {
+  /** To be booked by whoever goes on with the run. */
+  call?: OpenCall;
+  /** Its model has lost its price since, so it cannot be charged; that must not keep the run from being ended. */
+  unpriced?: AppError;
+}
+
+export async function abandonedCall(tx: Tx, budget: RunBudget, runId: string): Promise<AbandonedCall> {
+  const call = (await findProgress(tx, runId))?.openCall;
+  if (!call) return {};
   try {
-    await budget.book(tx, callToBook(run.runId, progress.openCall, undefined));
-    return undefined;
+    budget.costOf(call.model, { inputTokens: 0, outputTokens: 0 });
+    return { call };
   } catch (error) {
-    if (error instanceof AppError && error.reason === "PRICE_UNKNOWN") return error;
+    if (error instanceof AppError && error.reason === "PRICE_UNKNOWN") return { unpriced: error };
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import type { Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";
 import { StreamVersionConflict } from "../platform/event-store/event-store.ts";
 import { EpochLost, FencedOut, type FrameLog } from "../platform/frame-log/frame-log.ts";
+import { NOTHING_RESTORED } from "../testing/test-executor.ts";
 import { createRunLine, readInto, textOf } from "../testing/run-line.ts";
 import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
 import type { AgentEvent, AgentExecutor } from "./agent-event.ts";
@@ -47,6 +48,7 @@ function waitingExecutor() {
       const gate = Promise.withResolvers<void>();
       gates.push(gate);
       const call = { callId: `${attempt}.1`, model: "offline/offline", inputTokens: 5, maxOutputTokens: 50 };
+      if (attempt > 1) yield NOTHING_RESTORED;
       await beforeModelCall(call);
       yield { type: "call_started", call };
       yield { type: "text", text: `one(${attempt}) `, outputTokens: 2 };

@@ -9,6 +9,7 @@ import { findProgress } from "../inference/index.ts";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { Database } from "../platform/db/database.ts";
 import { createInProcessFrameLog } from "../platform/frame-log/in-process-frame-log.ts";
+import { NOTHING_RESTORED } from "../testing/test-executor.ts";
 import { createRunLine, readInto } from "../testing/run-line.ts";
 import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
 import type { AgentEvent, AgentExecutor, AgentRequest } from "./agent-event.ts";
@@ -35,6 +36,7 @@ function graphOf(
       const abort = () => channel.abort(request.signal.reason);
       request.signal.addEventListener("abort", abort, { once: true });
       if (request.signal.aborted) abort();
+      if (request.attempt > 1) void channel.push(NOTHING_RESTORED);
       const done = script(request, (event) => void channel.push(event)).then(channel.end, channel.fail);
       try {
         yield* channel;

@@ -19,7 +19,7 @@ import { retryConflicts } from "../platform/command/retry-conflicts.ts";
 import type { Tx } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
 import type { FrameLog } from "../platform/frame-log/frame-log.ts";
-import type { AgentExecutor, CallUsage, ModelCall } from "./agent-event.ts";
+import type { AgentExecutor, CallUsage, EndedCall, ModelCall } from "./agent-event.ts";
 import { restatement } from "./restatement.ts";
 import { RunAnswer } from "./run-answer.ts";
 import { RunSpending } from "./run-spending.ts";
@@ -96,6 +96,10 @@ export class RunSession {
     this.writer = writer;
     this.signal = signal;
     this.#spending = new RunSpending(deps.budget, begun.run, claim.attempt, begun.spent);
+    if (begun.abandoned) {
+      this.#spending.adopt(begun.abandoned);
+      this.#callBefore = Promise.withResolvers();
+    }
   }
 
   /** What all booked calls of the run used. */
@@ -126,6 +130,13 @@ export class RunSession {
     });
     this.#spending.begin(opened, call, remaining);
     this.#callBefore = Promise.withResolvers();
+  }
+
+  /** Books a call that the attempt before left open: as it ended, or, if nobody knows that, by the last stored count. */
+  async bookAbandoned(ended: readonly EndedCall[]): Promise<void> {
+    const { open } = this.#spending;
+    if (!open || open.attempt === this.claim.attempt) return;
+    await this.closeCall(ended.find(({ callId }) => callId === open.callId)?.usage);
   }
 
   /** Takes our count of the open call; beyond what is held, the next slice is held or BUDGET_EXCEEDED is thrown. */

@@ -35,6 +35,12 @@ export class RunSpending {
     return this.#spent;
   }
 
+  /** Takes over a call that another attempt left open. */
+  adopt(abandoned: OpenCall): void {
+    this.#open = abandoned;
+    this.#entryId = abandoned.usageEntryId;
+  }
+
   /** A call that is about to begin; `begin` it once its slice is held. */
   opening(call: ModelCall, now: Date): OpenCall {
     return openCallOf(call, this.#attempt, now);

@@ -1,4 +1,4 @@
-import type { RunProgress } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
+import type { OpenCall, RunProgress } from "@ameide/proto-private/ameide/runs/v1/run_progress_pb.js";
 import { usageOf, type UsageTotals } from "../budget/index.ts";
 import {
   changeRun,
@@ -14,7 +14,7 @@ import {
 import type { Tx } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
 import { currentTraceId } from "../platform/telemetry/trace.ts";
-import { bookAbandonedCall } from "./run-call.ts";
+import { abandonedCall } from "./run-call.ts";
 
 /** A run that may kill its server must not go round for ever; what other causes interrupt a run rarely comes so often. */
 export const MAX_ATTEMPTS = 5;
@@ -25,6 +25,8 @@ export interface Begun {
   spent: UsageTotals;
   /** What the attempt before left, if it came to an orderly stop: the line says exactly that. */
   settled: RunProgress | undefined;
+  /** What the attempt before left open; not booked yet. */
+  abandoned: OpenCall | undefined;
   /** Why the run cannot go on; the attempt does nothing but end it. */
   refusal: AppError | undefined;
 }
@@ -38,11 +40,11 @@ export async function takeUp(
   const { runId, attempt } = claim;
   const run = await findRun(tx, runId);
   if (!run || hasEnded(run) || !(await holdsClaim(tx, claim, deps.executorId))) return undefined;
-  const unpriced = await bookAbandonedCall(tx, deps.budget, run);
+  const { call: abandoned, unpriced } = await abandonedCall(tx, deps.budget, runId);
   const refusal = unpriced ?? tooManyTries(run);
   const claimed = await changeRun(tx, deps, causerOf(run), run, decideClaim(run, attempt, deps.executorId));
   const settled = attempt > 1 ? await settledProgress(tx, claim) : undefined;
-  return { settled, run: claimed, spent: await usageOf(tx, { runId }), refusal };
+  return { settled, abandoned, run: claimed, spent: await usageOf(tx, { runId }), refusal };
 }
 
 async function settledProgress(tx: Tx, { runId, attempt }: Claim): Promise<RunProgress | undefined> {

@@ -48,6 +48,7 @@ async function die(): Promise<void> {
     expect.unreachable(),
   );
   const callId = `${claim.attempt}.1`;
+  await session?.bookAbandoned([]);
   await session?.openCall({ callId, model: "offline/offline", inputTokens: 5, maxOutputTokens: 50 });
   await slices.database.systemTransaction((tx) =>
     tx.sql.execute(sql`UPDATE run_leases SET lease_until = '-infinity'`),

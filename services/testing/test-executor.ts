@@ -1,8 +1,9 @@
+import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { v7 as uuidv7 } from "uuid";
 import { createAgentRegistry, createModelCatalog } from "../inference/index.ts";
 import type { ProviderConfig } from "../platform/config/config.ts";
 import type { Database } from "../platform/db/database.ts";
-import type { AgentEvent, AgentExecutor, AgentRequest } from "../execution/agent-event.ts";
+import type { AgentEvent, AgentExecutor, AgentRequest, Restored } from "../execution/agent-event.ts";
 import { createAgentExecutor, type AgentExecutorDeps } from "../execution/agent-executor.ts";
 import { openTestPglite } from "./databases.ts";
 
@@ -73,3 +74,11 @@ export function eventsOf<T extends AgentEvent["type"]>(
 ): Extract<AgentEvent, { type: T }>[] {
   return events.filter((event): event is Extract<AgentEvent, { type: T }> => event.type === type);
 }
+
+/** What an execution without a checkpoint tells first when it is not the first attempt. */
+export const NOTHING_RESTORED: Restored = {
+  type: "restored",
+  parts: [],
+  finishReason: FinishReason.UNSPECIFIED,
+  ended: [],
+};

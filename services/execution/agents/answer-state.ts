@@ -1,7 +1,9 @@
 import { AIMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import { FinishReason } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import { Annotation } from "@langchain/langgraph";
+import type { EndedCall } from "../agent-event.ts";
 import type { WrittenToolCall } from "../models/tool-call-reader.ts";
+import type { CallAnswer } from "./try-model.ts";
 
 /**
  * What a run adds: the model's messages and the tools' answers. The conversation before it is the run's input and
@@ -15,18 +17,27 @@ export type AnswerState = typeof answerAnnotation.State;
 
 const ARGUMENTS = "tool_arguments";
 const FINISH = "finish";
+const CALL = "call";
 
-export function answerMessage(
-  text: string,
-  calls: readonly WrittenToolCall[],
-  finishReason: FinishReason,
-): AIMessage {
+export function answerMessage({ text, toolCalls, finishReason, ended }: CallAnswer): AIMessage {
   return new AIMessage({
     content: text,
-    tool_calls: calls.map(({ id, name, json }) => ({ type: "tool_call", id, name, args: argumentsOf(json) })),
-    response_metadata: { [ARGUMENTS]: calls.map(({ json }) => json), [FINISH]: finishReason },
+    tool_calls: toolCalls.map(({ id, name, json }) => {
+      return { type: "tool_call", id, name, args: argumentsOf(json) };
+    }),
+    response_metadata: {
+      [ARGUMENTS]: toolCalls.map(({ json }) => json),
+      [FINISH]: finishReason,
+      [CALL]: ended,
+    },
   });
 }
+
+/** The calls that these messages came of; one of a checkpoint from before calls were kept has none. */
+export const endedCallsOf = (answer: readonly BaseMessage[]): EndedCall[] =>
+  modelMessagesOf(answer).flatMap(
+    (message) => (message.response_metadata[CALL] as EndedCall | undefined) ?? [],
+  );
 
 /** Providers refuse arguments that are not an object; the tool's answer says what was wrong with them. */
 function argumentsOf(json: string): Record<string, unknown> {

@@ -7,7 +7,7 @@ import type { ChainLink } from "../models/model-chain.ts";
 import { createOutputCheck, OutputBlocked } from "../models/moderation/output-check.ts";
 import type { Execution } from "./execution.ts";
 import type { ModelCallInput } from "./model-call.ts";
-import type { Try } from "./try-model.ts";
+import type { CallAnswer, Try } from "./try-model.ts";
 
 /** What the model said to the very same question before; undefined where the run does not want that. */
 export async function findKept(
@@ -40,7 +40,7 @@ export async function tellKept(
   { ref }: ChainLink,
   text: string,
   announce: Try["announce"],
-): Promise<ModelAnswer> {
+): Promise<CallAnswer> {
   const { moderator, nextCallId, request, signal } = execution;
   const call: ModelCall = { callId: nextCallId(), model: keptRef(ref), inputTokens: 0, maxOutputTokens: 0 };
   await request.beforeModelCall(call);
@@ -58,7 +58,8 @@ export async function tellKept(
   }
   const finishReason = FinishReason.STOP;
   await execution.emit({ type: "call_ended", call, usage, finishReason });
-  return { text, toolCalls: [], outputTokens: 0, usage: undefined, overran: false, finishReason };
+  const ended = { callId: call.callId, usage };
+  return { text, toolCalls: [], outputTokens: 0, usage: undefined, overran: false, finishReason, ended };
 }
 
 /** As long as events are otherwise, at most. */

@@ -1,7 +1,6 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import { needsOf } from "../../inference/index.ts";
 import type { ModelCall } from "../agent-event.ts";
-import type { ModelAnswer } from "../models/answer-reader.ts";
 import { reasonToSkip, type CallNeeds, type ChainLink } from "../models/model-chain.ts";
 import { ProviderFailed } from "../models/provider-failure.ts";
 import { providersExhausted, type ModelMiss } from "../models/providers-exhausted.ts";
@@ -10,7 +9,7 @@ import type { TextDeltas } from "../models/text-deltas.ts";
 import { tokensOf } from "./conversation.ts";
 import type { Execution } from "./execution.ts";
 import { findKept, keepAnswer, questionOf, tellKept } from "./kept-answer.ts";
-import { tryModel, type Try } from "./try-model.ts";
+import { tryModel, type CallAnswer, type Try } from "./try-model.ts";
 
 export interface ModelCallInput {
   messages: BaseMessage[];
@@ -27,7 +26,7 @@ export interface ModelCallInput {
  * Gets one answer from the models of the run: each that can serve is asked in turn until one has answered. Throws
  * PROVIDERS_EXHAUSTED when none has.
  */
-export async function callModel(execution: Execution, input: ModelCallInput): Promise<ModelAnswer> {
+export async function callModel(execution: Execution, input: ModelCallInput): Promise<CallAnswer> {
   const { chain } = execution;
   const misses: ModelMiss[] = [];
   let hasStarted = false;
@@ -62,7 +61,7 @@ async function askModel(
   execution: Execution,
   input: ModelCallInput,
   { link, mayWait, announce }: Turn,
-): Promise<ModelAnswer | ModelMiss | typeof BUSY> {
+): Promise<CallAnswer | ModelMiss | typeof BUSY> {
   const { ref, model } = link;
   const question = questionOf(execution, input, link);
   const kept = await findKept(execution, question);

@@ -32,7 +32,7 @@ export function createModelNode(agent: AgentDefinition) {
           .map(({ id }) => id),
       ),
     });
-    const message = answerMessage(said.text, said.toolCalls, said.finishReason);
+    const message = answerMessage(said);
     const refusals = isLastCall ? await endWithoutTools(execution, agent, [...answer, message]) : [];
     return { answer: [message, ...refusals] };
   };

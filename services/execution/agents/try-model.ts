@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { withInnerSpan } from "../../platform/telemetry/trace.ts";
-import type { AgentEvent, ModelCall } from "../agent-event.ts";
+import type { AgentEvent, EndedCall, ModelCall } from "../agent-event.ts";
 import { createAnswerReader, type AnswerReader, type ModelAnswer } from "../models/answer-reader.ts";
 import { hardOutputLimit, settleUsage } from "../models/believable-usage.ts";
 import type { ChatModel } from "../models/model-factory.ts";
@@ -21,11 +21,16 @@ export interface Try {
   announce(): { switched: boolean; replaces: boolean };
 }
 
+/** An answer, and the call that it came of. */
+export interface CallAnswer extends ModelAnswer {
+  ended: EndedCall;
+}
+
 /**
  * One call to one model, from a slot at its provider and the budget's leave to its settled usage, told as events.
  * Throws ProviderFailed where another model may do better.
  */
-export async function tryModel(execution: Execution, attempt: Try): Promise<ModelAnswer> {
+export async function tryModel(execution: Execution, attempt: Try): Promise<CallAnswer> {
   const release = await takeSlot(execution, attempt.model);
   try {
     const leave = attempt.model.guard.enter();
@@ -46,7 +51,7 @@ async function takeSlot({ signal }: Execution, { slots, patience }: ChatModel): 
   });
 }
 
-async function tell(execution: Execution, attempt: Try): Promise<ModelAnswer> {
+async function tell(execution: Execution, attempt: Try): Promise<CallAnswer> {
   const { call, input, model } = attempt;
   await execution.request.beforeModelCall(call);
   await execution.emit({ type: "call_started", call, ...attempt.announce() });
@@ -65,7 +70,7 @@ async function tell(execution: Execution, attempt: Try): Promise<ModelAnswer> {
   const usage = settleUsage(call, answer.outputTokens, answer.usage);
   await execution.emit({ type: "call_ended", call, usage, finishReason: answer.finishReason });
   if (answer.text === "" && answer.toolCalls.length === 0) throw new ProviderFailed("answered nothing");
-  return answer;
+  return { ...answer, ended: { callId: call.callId, usage } };
 }
 
 /** Tells what is owed for a call that did not end well; resolves to what the execution is to make of it. */
