@@ -25,14 +25,22 @@ const ROUNDS = 3;
 
 /** What our gateway, budget, queue and agent add to a provider that is asked directly, in turns. */
 export async function overhead() {
+  const embedded = await measure({});
+  const bin = findPostgres();
+  if (bin === undefined) return { embedded, skipped: "PostgreSQL is not installed" };
+  const postgres = await startPostgres(bin);
+  try {
+    const secret = { TOKEN_SECRET: "x".repeat(32) };
+    return { ...(await measure({ DATABASE_URL: await postgres.createDatabase(), ...secret })), embedded };
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function measure(database: Record<string, string>) {
   const provider = await startPeer(new URL("overhead/provider-peer.ts", import.meta.url));
   const address = await provider.ask<string>("address");
-  const bin = findPostgres();
-  const postgres = bin === undefined ? undefined : await startPostgres(bin);
-  const server = await startAmeide({
-    MODEL_PROVIDERS: JSON.stringify([providerOf(address)]),
-    ...(postgres && { DATABASE_URL: await postgres.createDatabase(), TOKEN_SECRET: "x".repeat(32) }),
-  });
+  const server = await startAmeide({ MODEL_PROVIDERS: JSON.stringify([providerOf(address)]), ...database });
   try {
     const client = createClient(InferenceService, connectTo(server.baseUrl, await devToken(server.baseUrl)));
     const [ours, direct] = [byUs(client), directly(address)];
@@ -51,7 +59,7 @@ export async function overhead() {
     return { ...figures(callsPerSecond, rate, delays), cpuMicrosPerCall: Math.round(cpuPerCall) };
   } finally {
     await server.stop();
-    await Promise.all([provider.stop(), postgres?.stop()]);
+    await provider.stop();
   }
 }
 

@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { Reader } from "../platform/db/database.ts";
 import type { BudgetKey, Window } from "./budget-key.ts";
+import { turnOf } from "./run-account-store.ts";
 import { limitsTable, type Cell, type LimitsAt } from "./store.ts";
 
 /** Amounts by unit; what is left out is 0. */
@@ -36,9 +37,8 @@ export const sameBudget = (a: string, b: string): SQL =>
   );
 
 /**
- * Brings what a run holds up to these amounts in every budget above it, or nowhere, in one statement. The rows of the
- * periods are locked in one order, so runs wait for each other and never in a circle; figures are read under the
- * lock. Resolves to what each budget said; empty when the run has ended.
+ * Brings what a run holds up to these amounts in every budget above it, or nowhere, in one statement. Runs of a tenant
+ * take turns, so they never wait for each other in a circle; figures are read under the lock. Resolves to what each budget said; empty when the run has ended.
  */
 export async function takeHolds(reader: Reader, runId: string, at: LimitsAt, up: Amounts): Promise<Draw[]> {
   const statement = takeStatement(reader.tenantId, runId, at, up);
@@ -57,7 +57,7 @@ function takeStatement(tenantId: string, runId: string, at: LimitsAt, up: Amount
   const source = sql`scopes s JOIN budgets b ON b.scope = s.scope AND b.scope_id = s.scope_id`;
   return sql`
     WITH account AS MATERIALIZED (
-      SELECT * FROM budget_runs WHERE tenant_id = ${tenant} AND run_id = ${run} FOR UPDATE
+      SELECT *, ${turnOf(tenantId)} FROM budget_runs WHERE tenant_id = ${tenant} AND run_id = ${run} FOR UPDATE
     ), scopes AS MATERIALIZED (
       SELECT s.* FROM account a, LATERAL (VALUES (1::smallint, ''), (2::smallint, a.team_id), (3::smallint, a.user_id),
         (4::smallint, a.agent_id), (5::smallint, a.chat_id), (6::smallint, a.run_id::text)) AS s (scope, scope_id)
