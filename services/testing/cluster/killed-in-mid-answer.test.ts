@@ -58,7 +58,7 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     return { watched, run, resumed: resumesOf(watched) };
   }
 
-  // Fails when gateways seal with secrets of their own: the token is refused, and nothing is CONTINUED.
+  // Seen to fail when gateways seal with secrets of their own: the token is refused, and nothing is CONTINUED.
   it("a killed gateway's reader goes on at the other one and misses nothing", async () => {
     const { resumed, run } = await readWhile(() => cluster.member("gateway-1").stop("SIGKILL"));
     expect(resumed).toEqual([ResumeState.CONTINUED]);
@@ -66,7 +66,7 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     await cluster.member("gateway-1").start();
   }, 240_000);
 
-  // Fails without leases that run out: the run stays RUNNING for ever.
+  // Seen to fail when no lease runs out (lease-store.ts): the run stays RUNNING for ever.
   it("a killed executor is replaced by another attempt, which says the same on the same line", async () => {
     const { watched, run, resumed } = await readWhile(() =>
       saboteur.inflict({ kind: "killed", member: "executor-1", downMs: 0 }),
@@ -83,7 +83,7 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     expect(run?.attempt).toBeLessThanOrEqual(2);
   }, 240_000);
 
-  // Fails when the relay starts at the end of the feed instead of its checkpoint.
+  // Seen to fail when the relay starts at the end of the feed instead of its checkpoint.
   it("a killed worker is not missed, and what it did not publish is published by the next one, once", async () => {
     let atKill = 0;
     await readWhile(async () => {
