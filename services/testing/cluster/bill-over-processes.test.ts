@@ -194,7 +194,7 @@ describe.skipIf(!canCluster())("over two gateways and two executors, the ledger"
     expect([...happened]).toEqual(expect.arrayContaining(expected));
   }, 300_000);
 
-  // Seen to fail without bookAbandonedCall in run-take-up.ts: calls of the killed executors are not booked.
+  // Seen to fail without `adopt` in run-session.ts: calls of the killed executors are not booked.
   it("is the provider's bill when executors are killed in mid-answer", async () => {
     const saboteur = createSaboteur(paying.cluster);
     const seeds = Array.from({ length: 16 }, (_, i) => 1001 + i);

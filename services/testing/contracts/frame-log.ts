@@ -220,6 +220,27 @@ export function frameLogContract(createLogs: () => TwoProcesses, framesPerLog: n
       stop();
     });
 
+    it("what a listener is handed is what was appended, and one that takes it may still read it", async () => {
+      const { there, key, epoch, append, appendThere } = await begun();
+      const handed: string[] = [];
+      const stop = there.subscribe(key, (appended) => {
+        appended?.frames.forEach((frame, i) =>
+          handed.push(`${appended.epoch} ${appended.firstSeq + i} ${Buffer.from(frame).toString()}`),
+        );
+        return appended !== undefined;
+      });
+      // A listener in Redis hears what is appended once it is known there.
+      await sleep(200);
+      await append(1, ["a", "b"]);
+      await appendThere(3, ["c"]);
+      const all = ["1 a", "2 b", "3 c"];
+      await vi.waitFor(() => expect(handed).toEqual(all.map((text) => `${epoch} ${text}`)), {
+        timeout: 10_000,
+      });
+      expect(textsOf(await there.read(key, 0, 10))).toEqual(all);
+      stop();
+    });
+
     // Removing `unsubscribe` or the guard in the stop function leaves listeners behind: calls become hundreds.
     it("a hundred resubscribes leave one listener: the work per append is constant", async () => {
       const { log, key, append } = await begun();
