@@ -10,6 +10,12 @@ export interface EventPublisher {
   publishAgain(event: StoredEvent): Promise<void>;
 }
 
+/** Says which event holds all others up. */
+function notPublished({ tenantId, streamId, version, type }: StoredEvent, cause: unknown): Error {
+  const which = `${type}, version ${version} of ${streamId} of tenant ${tenantId}`;
+  return new Error(`an event could not be published: ${which}`, { cause });
+}
+
 /** Enough to fill the way to the server and back; measured, more does not publish more. */
 const IN_FLIGHT = 100;
 
@@ -26,7 +32,9 @@ export async function publishAll(
       for (const stream of waiting) {
         for (const event of stream) {
           if (hasFailed) return;
-          await publish(event);
+          await publish(event).catch((error: unknown) => {
+            throw notPublished(event, error);
+          });
         }
       }
     } catch (error) {
