@@ -108,7 +108,16 @@ class HealingLink implements NatsLink {
     this.#epoch += 1;
     this.#isOutageTold = false;
     this.#log.info({ server: connection.getServer() }, "connected to NATS");
-    for (const listener of this.#listeners) listener(connection);
+    for (const listener of this.#listeners) this.#tell(listener, connection);
+  }
+
+  /** A connection may be lost again while they hear of it; then there will be another. */
+  #tell(listener: (connection: NatsConnection) => void, connection: NatsConnection): void {
+    try {
+      listener(connection);
+    } catch (error) {
+      this.#log.warn({ err: error }, "what uses NATS could not take up the new connection");
+    }
   }
 
   #down(reason: unknown): void {
