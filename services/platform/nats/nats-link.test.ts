@@ -14,7 +14,7 @@ describe.skipIf(!available("nats"))("the connection to NATS", () => {
   });
   afterAll(() => server.stop());
 
-  // Seen to fail without the guard in `#tell`: the rejection is nobody's and ends the process.
+  // Seen to fail without the guard in `#tell`: the others are never told, and a failure after an outage ends the process.
   it("outlives a listener that fails, and tells the others, now and after each outage", async () => {
     const warnings: unknown[] = [];
     const warn = (details: unknown) => void warnings.push(details);
