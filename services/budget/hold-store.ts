@@ -38,7 +38,8 @@ export const sameBudget = (a: string, b: string): SQL =>
 
 /**
  * Brings what a run holds up to these amounts in every budget above it, or nowhere, in one statement. Runs of a tenant
- * take turns, so they never wait for each other in a circle; figures are read under the lock. Resolves to what each budget said; empty when the run has ended.
+ * take turns, so they never wait for each other in a circle; figures are read under the lock. Resolves to what each
+ * budget said; empty when the run has ended.
  */
 export async function takeHolds(reader: Reader, runId: string, at: LimitsAt, up: Amounts): Promise<Draw[]> {
   const statement = takeStatement(reader.tenantId, runId, at, up);

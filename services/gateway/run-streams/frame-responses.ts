@@ -35,7 +35,7 @@ export function frameResponses<R extends FrameResponse>(
   return { [Symbol.asyncIterator]: () => new FrameResponses(respond, tell, context) };
 }
 
-export const decoded = (frame: LineFrame): RunFrame =>
+const decoded = (frame: LineFrame): RunFrame =>
   frame instanceof Uint8Array ? fromBinary(RunFrameSchema, frame) : frame;
 
 /**

@@ -83,7 +83,7 @@ describe.skipIf(!canCluster())("in the middle of an answer", () => {
     expect(run?.attempt).toBeLessThanOrEqual(2);
   }, 240_000);
 
-  // Seen to fail when the relay starts at the end of the feed instead of its checkpoint.
+  // Seen to fail when the relay starts at the end of the feed instead of its checkpoint: nothing is published.
   it("a killed worker is not missed, and what it did not publish is published by the next one, once", async () => {
     let atKill = 0;
     await readWhile(async () => {
