@@ -6,11 +6,14 @@ import { share } from "./harness/rounds.ts";
 import { actorOf } from "./streams/actor-of.ts";
 
 const READERS = 200;
-const TOKENS_PER_SECOND = 10;
+/** To each reader: an idle gateway, and one with half of what it can deliver to do. */
+const TOKENS_PER_SECOND = { idle: 10, halfLoad: 50 };
 const SECONDS = 8;
 /** The attack begins when all readers are there. */
 const OPENING_SECONDS = 1;
 const ROUNDS = 3;
+
+type Load = keyof typeof TOKENS_PER_SECOND;
 
 interface Seen {
   complete: number;
@@ -26,43 +29,54 @@ const KINDS = ["quiet", "elsewhere", "attacked"] as const;
  * the rounds called "elsewhere" the attack goes to another server: that is what it costs the machine.
  */
 export async function attacks() {
-  const [gateway, other, attacker] = await Promise.all([
+  const peers = await Promise.all([
     startPeer(new URL("streams/gateway-peer.ts", import.meta.url)),
     startPeer(new URL("streams/gateway-peer.ts", import.meta.url)),
     startPeer(new URL("streams/attacker-peer.ts", import.meta.url)),
   ]);
+  const [gateway, other, attacker] = peers;
   try {
-    await round(gateway);
+    await round(gateway, "idle");
     const megabytesBefore = peakMegabytes(gateway.pid);
-    const seen: Record<(typeof KINDS)[number], Seen[]> = { quiet: [], elsewhere: [], attacked: [] };
-    let sent: object = {};
-    const attack = async (target: Peer, runId: string) => {
-      await sleep(OPENING_SECONDS * 1000);
-      const address = await target.ask<string>("address");
-      const place = { address, token: await devToken(address), runId };
-      sent = await attacker.ask<object>("attack", { ...place, seconds: SECONDS - 2 * OPENING_SECONDS });
-    };
-    for (let i = 0; i < ROUNDS; i++) {
-      seen.quiet.push(await round(gateway));
-      seen.elsewhere.push(await round(gateway, (runId) => attack(other, runId)));
-      seen.attacked.push(await round(gateway, (runId) => attack(gateway, runId)));
-    }
-    const all = KINDS.flatMap((kind) => seen[kind]);
-    const [quiet, elsewhere, attacked] = [median(seen.quiet), median(seen.elsewhere), median(seen.attacked)];
+    const idle = await underLoad("idle", gateway, other, attacker);
+    const halfLoad = await underLoad("halfLoad", gateway, other, attacker);
     return {
-      p99: { quiet, elsewhere, attacked },
-      timesAsLong: { ofQuiet: share(attacked, quiet), ofElsewhere: share(attacked, elsewhere) },
       unit: "ms",
-      target: { timesAsLong: { ofQuiet: 2 } },
-      sent,
+      target: { halfLoad: { timesAsLong: { ofQuiet: 2 } } },
       readers: READERS,
-      complete: all.every(({ complete }) => complete === READERS),
-      faults: all.flatMap(({ faults }) => faults),
+      idle,
+      halfLoad,
       gatewayMegabytes: { quiet: megabytesBefore, attacked: peakMegabytes(gateway.pid) },
     };
   } finally {
-    await Promise.all([gateway.stop(), other.stop(), attacker.stop()]);
+    await Promise.all(peers.map((peer) => peer.stop()));
   }
+}
+
+async function underLoad(load: Load, gateway: Peer, other: Peer, attacker: Peer) {
+  const seen: Record<(typeof KINDS)[number], Seen[]> = { quiet: [], elsewhere: [], attacked: [] };
+  let sent: object = {};
+  const attack = async (target: Peer, runId: string) => {
+    await sleep(OPENING_SECONDS * 1000);
+    const address = await target.ask<string>("address");
+    const place = { address, token: await devToken(address), runId };
+    sent = await attacker.ask<object>("attack", { ...place, seconds: SECONDS - 2 * OPENING_SECONDS });
+  };
+  for (let i = 0; i < ROUNDS; i++) {
+    seen.quiet.push(await round(gateway, load));
+    seen.elsewhere.push(await round(gateway, load, (runId) => attack(other, runId)));
+    seen.attacked.push(await round(gateway, load, (runId) => attack(gateway, runId)));
+  }
+  const all = KINDS.flatMap((kind) => seen[kind]);
+  const [quiet, elsewhere, attacked] = [median(seen.quiet), median(seen.elsewhere), median(seen.attacked)];
+  return {
+    framesPerSecond: READERS * TOKENS_PER_SECOND[load],
+    p99: { quiet, elsewhere, attacked },
+    timesAsLong: { ofQuiet: share(attacked, quiet), ofElsewhere: share(attacked, elsewhere) },
+    sent,
+    complete: all.every(({ complete }) => complete === READERS),
+    faults: all.flatMap(({ faults }) => faults),
+  };
 }
 
 const median = (rounds: readonly Seen[]): number =>
@@ -71,20 +85,22 @@ const median = (rounds: readonly Seen[]): number =>
 
 async function round(
   gateway: Peer,
+  load: Load,
   meanwhile: (runId: string) => Promise<void> = async () => undefined,
 ): Promise<Seen> {
-  const load = await startPeer(new URL("streams/load-peer.ts", import.meta.url));
+  const readers = await startPeer(new URL("streams/load-peer.ts", import.meta.url));
+  const tokensPerSecond = TOKENS_PER_SECOND[load];
   try {
     const address = await gateway.ask<string>("address");
     const token = await devToken(address);
     const runIds = await gateway.ask<string[]>("startRuns", { count: READERS, actor: actorOf(token) });
     await gateway.ask("prepare", runIds);
-    const tokensPerRun = SECONDS * TOKENS_PER_SECOND;
-    const fed = gateway.ask("feed", { tokensPerSecond: TOKENS_PER_SECOND, tokensPerRun });
-    await load.ask("open", { address, token, runIds, opensPerSecond: READERS / OPENING_SECONDS });
+    const tokensPerRun = SECONDS * tokensPerSecond;
+    const fed = gateway.ask("feed", { tokensPerSecond, tokensPerRun });
+    await readers.ask("open", { address, token, runIds, opensPerSecond: READERS / OPENING_SECONDS });
     await Promise.all([fed, meanwhile(runIds[0] ?? "")]);
-    return await load.ask<Seen>("finish", { milliseconds: 10_000, tokensPerRun });
+    return await readers.ask<Seen>("finish", { milliseconds: 10_000, tokensPerRun });
   } finally {
-    await load.stop();
+    await readers.stop();
   }
 }

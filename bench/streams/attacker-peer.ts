@@ -1,4 +1,5 @@
 import { connect, constants, type ClientHttp2Session } from "node:http2";
+import { constants as osConstants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { servePeer } from "../harness/serve-peer.ts";
@@ -74,4 +75,6 @@ function requestOf(session: ClientHttp2Session, token: string, more: Record<stri
   return stream.on("error", () => undefined);
 }
 
+// A real attacker computes on machines of its own: this one takes what the server leaves.
+setPriority(osConstants.priority.PRIORITY_LOW);
 servePeer({ attack });
