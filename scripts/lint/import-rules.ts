@@ -50,6 +50,7 @@ const PURE_LIBRARIES: readonly Target[] = [
   "npm:libxml2-wasm",
   "npm:moddle",
   "npm:moddle-xml",
+  "npm:saxes",
 ];
 
 const TESTS = ["**/*.test.ts", "**/*.test.tsx"];
