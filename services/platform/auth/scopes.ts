@@ -8,6 +8,8 @@ export const SCOPES = [
   "budget.write",
   "chat.read",
   "chat.write",
+  "patch.propose",
+  "patch.review",
   "provider.read",
   "run.read",
   "run.write",
@@ -20,8 +22,8 @@ const TALK: readonly Scope[] = ["chat.write", "run.write"];
 /** The one table from roles to scopes. */
 export const SCOPES_OF_ROLE = {
   viewer: new Set(READ),
-  reviewer: new Set([...READ, ...TALK]),
-  editor: new Set([...READ, ...TALK, "artifact.write", "provider.read"]),
+  reviewer: new Set([...READ, ...TALK, "patch.review"]),
+  editor: new Set([...READ, ...TALK, "artifact.write", "patch.propose", "patch.review", "provider.read"]),
   admin: new Set(SCOPES),
 } satisfies Record<string, ReadonlySet<Scope>> as Record<Role, ReadonlySet<Scope>>;
 

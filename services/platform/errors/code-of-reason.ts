@@ -39,6 +39,15 @@ export const CODE_OF_REASON = {
   CONTENT_BLOCKED: Code.FailedPrecondition,
   AGENT_VERSION_EXISTS: Code.AlreadyExists,
   AGENT_DEFINITION_INVALID: Code.InvalidArgument,
+  PATCH_NOT_FOUND: Code.NotFound,
+  PATCH_INVALID: Code.InvalidArgument,
+  PATCH_CONFLICT: Code.Aborted,
+  READ_SET_STALE: Code.Aborted,
+  PATCH_STATE: Code.FailedPrecondition,
+  BRANCH_NOT_FOUND: Code.NotFound,
+  BRANCH_EXISTS: Code.AlreadyExists,
+  PATCH_TOO_LARGE: Code.ResourceExhausted,
+  AUTOPILOT_DENIED: Code.PermissionDenied,
 } satisfies Record<Reason, Code>;
 
 /** The reason for an error that Connect itself raised, by its code. */

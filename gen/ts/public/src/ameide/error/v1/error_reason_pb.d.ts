@@ -294,6 +294,73 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_AGENT_DEFINITION_INVALID = 36;
    */
   AGENT_DEFINITION_INVALID = 36,
+
+  /**
+   * NOT_FOUND. No such patch in this tenant: `metadata.patch_id`.
+   *
+   * @generated from enum value: ERROR_REASON_PATCH_NOT_FOUND = 50;
+   */
+  PATCH_NOT_FOUND = 50,
+
+  /**
+   * INVALID_ARGUMENT. The operations cannot be applied to the model: selectors, conditions or rules. An
+   * `ameide.graphpatch.v1.PatchRefusal` detail has all that is wrong, or as much as fits; a dry run tells all.
+   *
+   * @generated from enum value: ERROR_REASON_PATCH_INVALID = 51;
+   */
+  PATCH_INVALID = 51,
+
+  /**
+   * ABORTED. Others changed what the patch changes: `metadata` has operation, item, field, base, theirs and yours of the
+   * first conflict, an `ameide.graphpatch.v1.PatchRefusal` detail the others.
+   *
+   * @generated from enum value: ERROR_REASON_PATCH_CONFLICT = 52;
+   */
+  PATCH_CONFLICT = 52,
+
+  /**
+   * ABORTED. Others changed what the patch was decided upon, though not what it changes; told like PATCH_CONFLICT.
+   *
+   * @generated from enum value: ERROR_REASON_READ_SET_STALE = 53;
+   */
+  READ_SET_STALE = 53,
+
+  /**
+   * FAILED_PRECONDITION. The patch is not in a state for this: `metadata.patch_id`, `metadata.status` and, if operations
+   * wait for a decision, `metadata.undecided`.
+   *
+   * @generated from enum value: ERROR_REASON_PATCH_STATE = 54;
+   */
+  PATCH_STATE = 54,
+
+  /**
+   * NOT_FOUND. The artifact has no such branch: `metadata.artifact_id`, `metadata.branch`.
+   *
+   * @generated from enum value: ERROR_REASON_BRANCH_NOT_FOUND = 55;
+   */
+  BRANCH_NOT_FOUND = 55,
+
+  /**
+   * ALREADY_EXISTS. The artifact has a branch of that name: `metadata.artifact_id`, `metadata.branch`.
+   *
+   * @generated from enum value: ERROR_REASON_BRANCH_EXISTS = 56;
+   */
+  BRANCH_EXISTS = 56,
+
+  /**
+   * RESOURCE_EXHAUSTED. What would be stored of the patch is larger than `metadata.limit_bytes`; do it in parts.
+   *
+   * @generated from enum value: ERROR_REASON_PATCH_TOO_LARGE = 57;
+   */
+  PATCH_TOO_LARGE = 57,
+
+  /**
+   * PERMISSION_DENIED. The agent may not apply these operations without a person: `metadata.agent_id`,
+   * `metadata.operation_types` (those that the tenant's admin has not allowed it).
+   *
+   * @generated from enum value: ERROR_REASON_AUTOPILOT_DENIED = 58;
+   */
+  AUTOPILOT_DENIED = 58,
 }
 
 /**
