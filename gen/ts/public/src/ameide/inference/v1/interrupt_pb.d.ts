@@ -84,6 +84,14 @@ export declare type Interrupt = Message<"ameide.inference.v1.Interrupt"> & {
    * @generated from field: google.protobuf.Timestamp expire_time = 8;
    */
   expireTime?: Timestamp | undefined;
+
+  /**
+   * The graph patch that the question is about; empty for others. Its operations can be reviewed one by one with
+   * GraphPatchService first: "yes" then applies what was not rejected, "no" rejects what was not decided.
+   *
+   * @generated from field: string patch_id = 9;
+   */
+  patchId: string;
 };
 
 /**

@@ -9,6 +9,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { RunError, RunState, Usage } from "./run_pb.js";
 import type { FinishReason, MessagePart, ToolCallState } from "../../chat/v1/chat_pb.js";
+import type { GraphPatch } from "../../graphpatch/v1/graph_patch_pb.js";
 import type { Interrupt } from "./interrupt_pb.js";
 
 /**
@@ -122,6 +123,14 @@ export declare type RunFrame = Message<"ameide.inference.v1.RunFrame"> & {
      */
     value: ToolResult;
     case: "toolResult";
+  } | {
+    /**
+     * An agent proposes a change of a model, or one that it proposed stands differently.
+     *
+     * @generated from field: ameide.inference.v1.Suggestion suggestion = 24;
+     */
+    value: Suggestion;
+    case: "suggestion";
   } | {
     /**
      * What it has cost so far.
@@ -384,6 +393,42 @@ export declare type ToolResult = Message<"ameide.inference.v1.ToolResult"> & {
  * Use `create(ToolResultSchema)` to create a new message.
  */
 export declare const ToolResultSchema: GenMessage<ToolResult>;
+
+/**
+ * An agent proposes a change of a model. Sent again when the patch stands differently; the last one for a `patch_id`
+ * counts. It is not part of a snapshot: a reader that gets one finds the patch by the run's question, or by the result
+ * of the tool call, and reads it with GetPatch.
+ *
+ * @generated from message ameide.inference.v1.Suggestion
+ */
+export declare type Suggestion = Message<"ameide.inference.v1.Suggestion"> & {
+  /**
+   * The call that proposed it.
+   *
+   * @generated from field: string tool_call_id = 1;
+   */
+  toolCallId: string;
+
+  /**
+   * The patch as it stands, with operations, rationale and diagnostics.
+   *
+   * @generated from field: ameide.graphpatch.v1.GraphPatch patch = 2;
+   */
+  patch?: GraphPatch | undefined;
+
+  /**
+   * What it does, one line for each operation.
+   *
+   * @generated from field: repeated string summary = 3;
+   */
+  summary: string[];
+};
+
+/**
+ * Describes the message ameide.inference.v1.Suggestion.
+ * Use `create(SuggestionSchema)` to create a new message.
+ */
+export declare const SuggestionSchema: GenMessage<Suggestion>;
 
 /**
  * What was said beyond this point is void: a new attempt or another model says it again, or it may not be said. Tool
