@@ -4,7 +4,8 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { RelationType } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
+import type { ContentForm, RelationType, RevisionOrigin, TextEdit } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
+import type { ModelChange } from "../../model/v1/model_pb.js";
 
 /**
  * Describes the file ameide/events/v1/artifact_events.proto.
@@ -132,4 +133,491 @@ export declare type ArtifactChatUnlinked = Message<"ameide.events.v1.ArtifactCha
  * Use `create(ArtifactChatUnlinkedSchema)` to create a new message.
  */
 export declare const ArtifactChatUnlinkedSchema: GenMessage<ArtifactChatUnlinked>;
+
+/**
+ * What an artifact, or a branch of it, holds after an event.
+ *
+ * @generated from message ameide.events.v1.ArtifactContent
+ */
+export declare type ArtifactContent = Message<"ameide.events.v1.ArtifactContent"> & {
+  /**
+   * Model or document.
+   *
+   * @generated from field: ameide.artifact.v1.ContentForm form = 1;
+   */
+  form: ContentForm;
+
+  /**
+   * Of a model.
+   *
+   * @generated from field: string notation = 2;
+   */
+  notation: string;
+
+  /**
+   * Of an export.
+   *
+   * @generated from field: string media_type = 3;
+   */
+  mediaType: string;
+
+  /**
+   * The object of the file that was imported last, or of the text; empty: there is no file.
+   *
+   * @generated from field: string source = 4;
+   */
+  source: string;
+
+  /**
+   * What the file was called.
+   *
+   * @generated from field: string source_name = 5;
+   */
+  sourceName: string;
+
+  /**
+   * Its bytes.
+   *
+   * @generated from field: int64 size_bytes = 6;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * Elements of the model.
+   *
+   * @generated from field: int32 element_count = 7;
+   */
+  elementCount: number;
+
+  /**
+   * Relations of the model.
+   *
+   * @generated from field: int32 relation_count = 8;
+   */
+  relationCount: number;
+
+  /**
+   * Views of the model.
+   *
+   * @generated from field: int32 view_count = 9;
+   */
+  viewCount: number;
+
+  /**
+   * Under which its elements are found in the index; empty for what is in none.
+   *
+   * @generated from field: string index_id = 10;
+   */
+  indexId: string;
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactContent.
+ * Use `create(ArtifactContentSchema)` to create a new message.
+ */
+export declare const ArtifactContentSchema: GenMessage<ArtifactContent>;
+
+/**
+ * Changes to a model as an object, when they are too many for an event.
+ *
+ * @generated from message ameide.events.v1.ModelChanges
+ */
+export declare type ModelChanges = Message<"ameide.events.v1.ModelChanges"> & {
+  /**
+   * In order.
+   *
+   * @generated from field: repeated ameide.model.v1.ModelChange changes = 1;
+   */
+  changes: ModelChange[];
+};
+
+/**
+ * Describes the message ameide.events.v1.ModelChanges.
+ * Use `create(ModelChangesSchema)` to create a new message.
+ */
+export declare const ModelChangesSchema: GenMessage<ModelChanges>;
+
+/**
+ * Stream `artifact-<id>` or `artifact-<id>-branch-<branch id>`: the model changed; one event per commit.
+ *
+ * @generated from message ameide.events.v1.ArtifactModelChanged
+ */
+export declare type ArtifactModelChanged = Message<"ameide.events.v1.ArtifactModelChanged"> & {
+  /**
+   * What made it.
+   *
+   * @generated from field: ameide.artifact.v1.RevisionOrigin origin = 1;
+   */
+  origin: RevisionOrigin;
+
+  /**
+   * The patch; empty for none.
+   *
+   * @generated from field: string patch_id = 2;
+   */
+  patchId: string;
+
+  /**
+   * What its author said.
+   *
+   * @generated from field: string comment = 3;
+   */
+  comment: string;
+
+  /**
+   * In order; empty with `changes_object`.
+   *
+   * @generated from field: repeated ameide.model.v1.ModelChange changes = 4;
+   */
+  changes: ModelChange[];
+
+  /**
+   * The object with a ModelChanges.
+   *
+   * @generated from field: string changes_object = 5;
+   */
+  changesObject: string;
+
+  /**
+   * How many there are.
+   *
+   * @generated from field: int32 change_count = 6;
+   */
+  changeCount: number;
+
+  /**
+   * The content's version before.
+   *
+   * @generated from field: int64 from_version = 7;
+   */
+  fromVersion: bigint;
+
+  /**
+   * Afterwards.
+   *
+   * @generated from field: ameide.events.v1.ArtifactContent content = 8;
+   */
+  content?: ArtifactContent | undefined;
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactModelChanged.
+ * Use `create(ArtifactModelChangedSchema)` to create a new message.
+ */
+export declare const ArtifactModelChangedSchema: GenMessage<ArtifactModelChanged>;
+
+/**
+ * The same streams: a file was imported, or the model began empty.
+ *
+ * @generated from message ameide.events.v1.ArtifactContentImported
+ */
+export declare type ArtifactContentImported = Message<"ameide.events.v1.ArtifactContentImported"> & {
+  /**
+   * Import, or empty.
+   *
+   * @generated from field: ameide.artifact.v1.RevisionOrigin origin = 1;
+   */
+  origin: RevisionOrigin;
+
+  /**
+   * The object with the graph.
+   *
+   * @generated from field: string graph_object = 2;
+   */
+  graphObject: string;
+
+  /**
+   * What makes the new graph of the one before; empty with `replaced`.
+   *
+   * @generated from field: repeated ameide.model.v1.ModelChange changes = 3;
+   */
+  changes: ModelChange[];
+
+  /**
+   * So much is different that the model is to be read again.
+   *
+   * @generated from field: bool replaced = 4;
+   */
+  replaced: boolean;
+
+  /**
+   * The content's version before; 0 for none.
+   *
+   * @generated from field: int64 from_version = 5;
+   */
+  fromVersion: bigint;
+
+  /**
+   * How many problems the file had.
+   *
+   * @generated from field: int32 problem_count = 6;
+   */
+  problemCount: number;
+
+  /**
+   * What its author said.
+   *
+   * @generated from field: string comment = 7;
+   */
+  comment: string;
+
+  /**
+   * Afterwards.
+   *
+   * @generated from field: ameide.events.v1.ArtifactContent content = 8;
+   */
+  content?: ArtifactContent | undefined;
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactContentImported.
+ * Use `create(ArtifactContentImportedSchema)` to create a new message.
+ */
+export declare const ArtifactContentImportedSchema: GenMessage<ArtifactContentImported>;
+
+/**
+ * The same streams: the text of a document is another.
+ *
+ * @generated from message ameide.events.v1.ArtifactDocumentChanged
+ */
+export declare type ArtifactDocumentChanged = Message<"ameide.events.v1.ArtifactDocumentChanged"> & {
+  /**
+   * What became of the text before, in order; empty with `replaced`.
+   *
+   * @generated from field: repeated ameide.artifact.v1.TextEdit edits = 1;
+   */
+  edits: TextEdit[];
+
+  /**
+   * So much is different that it is to be read again.
+   *
+   * @generated from field: bool replaced = 2;
+   */
+  replaced: boolean;
+
+  /**
+   * The content's version before; 0 for none.
+   *
+   * @generated from field: int64 from_version = 3;
+   */
+  fromVersion: bigint;
+
+  /**
+   * What its author said.
+   *
+   * @generated from field: string comment = 4;
+   */
+  comment: string;
+
+  /**
+   * Afterwards; `source` is the text.
+   *
+   * @generated from field: ameide.events.v1.ArtifactContent content = 5;
+   */
+  content?: ArtifactContent | undefined;
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactDocumentChanged.
+ * Use `create(ArtifactDocumentChangedSchema)` to create a new message.
+ */
+export declare const ArtifactDocumentChangedSchema: GenMessage<ArtifactDocumentChanged>;
+
+/**
+ * Stream `artifact-<id>-branch-<branch id>`: it began with what the base held.
+ *
+ * @generated from message ameide.events.v1.ArtifactBranchCreated
+ */
+export declare type ArtifactBranchCreated = Message<"ameide.events.v1.ArtifactBranchCreated"> & {
+  /**
+   * Its name.
+   *
+   * @generated from field: string branch = 1;
+   */
+  branch: string;
+
+  /**
+   * The stream it comes from.
+   *
+   * @generated from field: string base_stream_id = 2;
+   */
+  baseStreamId: string;
+
+  /**
+   * The version of that stream.
+   *
+   * @generated from field: int64 base_version = 3;
+   */
+  baseVersion: bigint;
+
+  /**
+   * What it holds.
+   *
+   * @generated from field: ameide.events.v1.ArtifactContent content = 4;
+   */
+  content?: ArtifactContent | undefined;
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactBranchCreated.
+ * Use `create(ArtifactBranchCreatedSchema)` to create a new message.
+ */
+export declare const ArtifactBranchCreatedSchema: GenMessage<ArtifactBranchCreated>;
+
+/**
+ * Stream `artifact-<id>-branch-<branch id>`: its end.
+ *
+ * @generated from message ameide.events.v1.ArtifactBranchDeleted
+ */
+export declare type ArtifactBranchDeleted = Message<"ameide.events.v1.ArtifactBranchDeleted"> & {
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactBranchDeleted.
+ * Use `create(ArtifactBranchDeletedSchema)` to create a new message.
+ */
+export declare const ArtifactBranchDeletedSchema: GenMessage<ArtifactBranchDeleted>;
+
+/**
+ * Stream `artifact-<id>`: a version was put aside for ever.
+ *
+ * @generated from message ameide.events.v1.ArtifactSnapshotCreated
+ */
+export declare type ArtifactSnapshotCreated = Message<"ameide.events.v1.ArtifactSnapshotCreated"> & {
+  /**
+   * The snapshot.
+   *
+   * @generated from field: string snapshot_id = 1;
+   */
+  snapshotId: string;
+
+  /**
+   * As people see it.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * The branch.
+   *
+   * @generated from field: string branch = 3;
+   */
+  branch: string;
+
+  /**
+   * The version of it.
+   *
+   * @generated from field: int64 of_version = 4;
+   */
+  ofVersion: bigint;
+
+  /**
+   * Of the file.
+   *
+   * @generated from field: string sha256 = 5;
+   */
+  sha256: string;
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactSnapshotCreated.
+ * Use `create(ArtifactSnapshotCreatedSchema)` to create a new message.
+ */
+export declare const ArtifactSnapshotCreatedSchema: GenMessage<ArtifactSnapshotCreated>;
+
+/**
+ * Stream `artifact-<id>`: a file belongs to the artifact.
+ *
+ * @generated from message ameide.events.v1.ArtifactFileAttached
+ */
+export declare type ArtifactFileAttached = Message<"ameide.events.v1.ArtifactFileAttached"> & {
+  /**
+   * The attachment.
+   *
+   * @generated from field: string attachment_id = 1;
+   */
+  attachmentId: string;
+
+  /**
+   * As people see it.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * What it was found to be.
+   *
+   * @generated from field: string media_type = 3;
+   */
+  mediaType: string;
+
+  /**
+   * Its bytes.
+   *
+   * @generated from field: int64 size_bytes = 4;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * Their checksum; the object's name.
+   *
+   * @generated from field: string sha256 = 5;
+   */
+  sha256: string;
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactFileAttached.
+ * Use `create(ArtifactFileAttachedSchema)` to create a new message.
+ */
+export declare const ArtifactFileAttachedSchema: GenMessage<ArtifactFileAttached>;
+
+/**
+ * Stream `artifact-<id>`: a file does not belong to the artifact any more.
+ *
+ * @generated from message ameide.events.v1.ArtifactFileRemoved
+ */
+export declare type ArtifactFileRemoved = Message<"ameide.events.v1.ArtifactFileRemoved"> & {
+  /**
+   * The attachment.
+   *
+   * @generated from field: string attachment_id = 1;
+   */
+  attachmentId: string;
+
+  /**
+   * As people saw it.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message ameide.events.v1.ArtifactFileRemoved.
+ * Use `create(ArtifactFileRemovedSchema)` to create a new message.
+ */
+export declare const ArtifactFileRemovedSchema: GenMessage<ArtifactFileRemoved>;
+
+/**
+ * Stream `model-rules`: the tenant's own rules are these.
+ *
+ * @generated from message ameide.events.v1.ModelRulesSet
+ */
+export declare type ModelRulesSet = Message<"ameide.events.v1.ModelRulesSet"> & {
+  /**
+   * As JSON.
+   *
+   * @generated from field: string rules_json = 1;
+   */
+  rulesJson: string;
+};
+
+/**
+ * Describes the message ameide.events.v1.ModelRulesSet.
+ * Use `create(ModelRulesSetSchema)` to create a new message.
+ */
+export declare const ModelRulesSetSchema: GenMessage<ModelRulesSet>;
 

@@ -4,12 +4,13 @@
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_ameide_artifact_v1_artifact } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
+import { file_ameide_model_v1_model } from "../../model/v1/model_pb.js";
 
 /**
  * Describes the file ameide/events/v1/artifact_events.proto.
  */
 export const file_ameide_events_v1_artifact_events = /*@__PURE__*/
-  fileDesc("CiZhbWVpZGUvZXZlbnRzL3YxL2FydGlmYWN0X2V2ZW50cy5wcm90bxIQYW1laWRlLmV2ZW50cy52MSK1AQoPQXJ0aWZhY3RDcmVhdGVkEg0KBXRpdGxlGAEgASgJEgwKBGtpbmQYAiABKAkSPQoGbGFiZWxzGAMgAygLMi0uYW1laWRlLmV2ZW50cy52MS5BcnRpZmFjdENyZWF0ZWQuTGFiZWxzRW50cnkSFwoPcHJpbWFyeV9jaGF0X2lkGAQgASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiMwoPQXJ0aWZhY3RSZW5hbWVkEg0KBXRpdGxlGAEgASgJEhEKCW9sZF90aXRsZRgCIAEoCSJyChJBcnRpZmFjdENoYXRMaW5rZWQSDwoHY2hhdF9pZBgBIAEoCRISCgpjaGF0X3RpdGxlGAIgASgJEjcKDXJlbGF0aW9uX3R5cGUYAyABKA4yIC5hbWVpZGUuYXJ0aWZhY3QudjEuUmVsYXRpb25UeXBlIicKFEFydGlmYWN0Q2hhdFVubGlua2VkEg8KB2NoYXRfaWQYASABKAliBnByb3RvMw", [file_ameide_artifact_v1_artifact]);
+  fileDesc("CiZhbWVpZGUvZXZlbnRzL3YxL2FydGlmYWN0X2V2ZW50cy5wcm90bxIQYW1laWRlLmV2ZW50cy52MSK1AQoPQXJ0aWZhY3RDcmVhdGVkEg0KBXRpdGxlGAEgASgJEgwKBGtpbmQYAiABKAkSPQoGbGFiZWxzGAMgAygLMi0uYW1laWRlLmV2ZW50cy52MS5BcnRpZmFjdENyZWF0ZWQuTGFiZWxzRW50cnkSFwoPcHJpbWFyeV9jaGF0X2lkGAQgASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiMwoPQXJ0aWZhY3RSZW5hbWVkEg0KBXRpdGxlGAEgASgJEhEKCW9sZF90aXRsZRgCIAEoCSJyChJBcnRpZmFjdENoYXRMaW5rZWQSDwoHY2hhdF9pZBgBIAEoCRISCgpjaGF0X3RpdGxlGAIgASgJEjcKDXJlbGF0aW9uX3R5cGUYAyABKA4yIC5hbWVpZGUuYXJ0aWZhY3QudjEuUmVsYXRpb25UeXBlIicKFEFydGlmYWN0Q2hhdFVubGlua2VkEg8KB2NoYXRfaWQYASABKAki9AEKD0FydGlmYWN0Q29udGVudBItCgRmb3JtGAEgASgOMh8uYW1laWRlLmFydGlmYWN0LnYxLkNvbnRlbnRGb3JtEhAKCG5vdGF0aW9uGAIgASgJEhIKCm1lZGlhX3R5cGUYAyABKAkSDgoGc291cmNlGAQgASgJEhMKC3NvdXJjZV9uYW1lGAUgASgJEhIKCnNpemVfYnl0ZXMYBiABKAMSFQoNZWxlbWVudF9jb3VudBgHIAEoBRIWCg5yZWxhdGlvbl9jb3VudBgIIAEoBRISCgp2aWV3X2NvdW50GAkgASgFEhAKCGluZGV4X2lkGAogASgJIj0KDE1vZGVsQ2hhbmdlcxItCgdjaGFuZ2VzGAEgAygLMhwuYW1laWRlLm1vZGVsLnYxLk1vZGVsQ2hhbmdlIpQCChRBcnRpZmFjdE1vZGVsQ2hhbmdlZBIyCgZvcmlnaW4YASABKA4yIi5hbWVpZGUuYXJ0aWZhY3QudjEuUmV2aXNpb25PcmlnaW4SEAoIcGF0Y2hfaWQYAiABKAkSDwoHY29tbWVudBgDIAEoCRItCgdjaGFuZ2VzGAQgAygLMhwuYW1laWRlLm1vZGVsLnYxLk1vZGVsQ2hhbmdlEhYKDmNoYW5nZXNfb2JqZWN0GAUgASgJEhQKDGNoYW5nZV9jb3VudBgGIAEoBRIUCgxmcm9tX3ZlcnNpb24YByABKAMSMgoHY29udGVudBgIIAEoCzIhLmFtZWlkZS5ldmVudHMudjEuQXJ0aWZhY3RDb250ZW50IpYCChdBcnRpZmFjdENvbnRlbnRJbXBvcnRlZBIyCgZvcmlnaW4YASABKA4yIi5hbWVpZGUuYXJ0aWZhY3QudjEuUmV2aXNpb25PcmlnaW4SFAoMZ3JhcGhfb2JqZWN0GAIgASgJEi0KB2NoYW5nZXMYAyADKAsyHC5hbWVpZGUubW9kZWwudjEuTW9kZWxDaGFuZ2USEAoIcmVwbGFjZWQYBCABKAgSFAoMZnJvbV92ZXJzaW9uGAUgASgDEhUKDXByb2JsZW1fY291bnQYBiABKAUSDwoHY29tbWVudBgHIAEoCRIyCgdjb250ZW50GAggASgLMiEuYW1laWRlLmV2ZW50cy52MS5BcnRpZmFjdENvbnRlbnQiswEKF0FydGlmYWN0RG9jdW1lbnRDaGFuZ2VkEisKBWVkaXRzGAEgAygLMhwuYW1laWRlLmFydGlmYWN0LnYxLlRleHRFZGl0EhAKCHJlcGxhY2VkGAIgASgIEhQKDGZyb21fdmVyc2lvbhgDIAEoAxIPCgdjb21tZW50GAQgASgJEjIKB2NvbnRlbnQYBSABKAsyIS5hbWVpZGUuZXZlbnRzLnYxLkFydGlmYWN0Q29udGVudCKJAQoVQXJ0aWZhY3RCcmFuY2hDcmVhdGVkEg4KBmJyYW5jaBgBIAEoCRIWCg5iYXNlX3N0cmVhbV9pZBgCIAEoCRIUCgxiYXNlX3ZlcnNpb24YAyABKAMSMgoHY29udGVudBgEIAEoCzIhLmFtZWlkZS5ldmVudHMudjEuQXJ0aWZhY3RDb250ZW50IhcKFUFydGlmYWN0QnJhbmNoRGVsZXRlZCJwChdBcnRpZmFjdFNuYXBzaG90Q3JlYXRlZBITCgtzbmFwc2hvdF9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEg4KBmJyYW5jaBgDIAEoCRISCgpvZl92ZXJzaW9uGAQgASgDEg4KBnNoYTI1NhgFIAEoCSJzChRBcnRpZmFjdEZpbGVBdHRhY2hlZBIVCg1hdHRhY2htZW50X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKbWVkaWFfdHlwZRgDIAEoCRISCgpzaXplX2J5dGVzGAQgASgDEg4KBnNoYTI1NhgFIAEoCSI6ChNBcnRpZmFjdEZpbGVSZW1vdmVkEhUKDWF0dGFjaG1lbnRfaWQYASABKAkSDAoEbmFtZRgCIAEoCSIjCg1Nb2RlbFJ1bGVzU2V0EhIKCnJ1bGVzX2pzb24YASABKAliBnByb3RvMw", [file_ameide_artifact_v1_artifact, file_ameide_model_v1_model]);
 
 /**
  * Describes the message ameide.events.v1.ArtifactCreated.
@@ -38,4 +39,81 @@ export const ArtifactChatLinkedSchema = /*@__PURE__*/
  */
 export const ArtifactChatUnlinkedSchema = /*@__PURE__*/
   messageDesc(file_ameide_events_v1_artifact_events, 3);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactContent.
+ * Use `create(ArtifactContentSchema)` to create a new message.
+ */
+export const ArtifactContentSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 4);
+
+/**
+ * Describes the message ameide.events.v1.ModelChanges.
+ * Use `create(ModelChangesSchema)` to create a new message.
+ */
+export const ModelChangesSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 5);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactModelChanged.
+ * Use `create(ArtifactModelChangedSchema)` to create a new message.
+ */
+export const ArtifactModelChangedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 6);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactContentImported.
+ * Use `create(ArtifactContentImportedSchema)` to create a new message.
+ */
+export const ArtifactContentImportedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 7);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactDocumentChanged.
+ * Use `create(ArtifactDocumentChangedSchema)` to create a new message.
+ */
+export const ArtifactDocumentChangedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 8);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactBranchCreated.
+ * Use `create(ArtifactBranchCreatedSchema)` to create a new message.
+ */
+export const ArtifactBranchCreatedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 9);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactBranchDeleted.
+ * Use `create(ArtifactBranchDeletedSchema)` to create a new message.
+ */
+export const ArtifactBranchDeletedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 10);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactSnapshotCreated.
+ * Use `create(ArtifactSnapshotCreatedSchema)` to create a new message.
+ */
+export const ArtifactSnapshotCreatedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 11);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactFileAttached.
+ * Use `create(ArtifactFileAttachedSchema)` to create a new message.
+ */
+export const ArtifactFileAttachedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 12);
+
+/**
+ * Describes the message ameide.events.v1.ArtifactFileRemoved.
+ * Use `create(ArtifactFileRemovedSchema)` to create a new message.
+ */
+export const ArtifactFileRemovedSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 13);
+
+/**
+ * Describes the message ameide.events.v1.ModelRulesSet.
+ * Use `create(ModelRulesSetSchema)` to create a new message.
+ */
+export const ModelRulesSetSchema = /*@__PURE__*/
+  messageDesc(file_ameide_events_v1_artifact_events, 14);
 

@@ -88,6 +88,13 @@ export declare type Artifact = Message<"ameide.artifact.v1.Artifact"> & {
    * @generated from field: string primary_chat_id = 10;
    */
   primaryChatId: string;
+
+  /**
+   * What it holds; unset until something was imported or written. Of the branch "main".
+   *
+   * @generated from field: ameide.artifact.v1.ContentInfo content = 11;
+   */
+  content?: ContentInfo | undefined;
 };
 
 /**
@@ -95,6 +102,75 @@ export declare type Artifact = Message<"ameide.artifact.v1.Artifact"> & {
  * Use `create(ArtifactSchema)` to create a new message.
  */
 export declare const ArtifactSchema: GenMessage<Artifact>;
+
+/**
+ * What an artifact holds, in short.
+ *
+ * @generated from message ameide.artifact.v1.ContentInfo
+ */
+export declare type ContentInfo = Message<"ameide.artifact.v1.ContentInfo"> & {
+  /**
+   * Whether it is a model or a document.
+   *
+   * @generated from field: ameide.artifact.v1.ContentForm form = 1;
+   */
+  form: ContentForm;
+
+  /**
+   * The vocabulary of a model: "bpmn", "archimate", "uml", "dmn"; empty for documents.
+   *
+   * @generated from field: string notation = 2;
+   */
+  notation: string;
+
+  /**
+   * Of an export, such as "application/bpmn+xml" or "text/markdown".
+   *
+   * @generated from field: string media_type = 3;
+   */
+  mediaType: string;
+
+  /**
+   * Bytes of the file that was imported last, or of the document.
+   *
+   * @generated from field: int64 size_bytes = 4;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * Elements of the model.
+   *
+   * @generated from field: int32 element_count = 5;
+   */
+  elementCount: number;
+
+  /**
+   * Relations of the model.
+   *
+   * @generated from field: int32 relation_count = 6;
+   */
+  relationCount: number;
+
+  /**
+   * Views of the model.
+   *
+   * @generated from field: int32 view_count = 7;
+   */
+  viewCount: number;
+
+  /**
+   * The version of the artifact that last changed it.
+   *
+   * @generated from field: int64 version = 8;
+   */
+  version: bigint;
+};
+
+/**
+ * Describes the message ameide.artifact.v1.ContentInfo.
+ * Use `create(ContentInfoSchema)` to create a new message.
+ */
+export declare const ContentInfoSchema: GenMessage<ContentInfo>;
 
 /**
  * A chat as seen from an artifact. Only chats that the caller may read are listed.
@@ -172,7 +248,7 @@ export declare type ArtifactHistoryEntry = Message<"ameide.artifact.v1.ArtifactH
   chatId: string;
 
   /**
-   * What changed, by name: for RENAMED `old_title` and `new_title`.
+   * What changed, by name: for RENAMED `old_title` and `new_title`; the event types name theirs.
    *
    * @generated from field: map<string, string> details = 5;
    */
@@ -191,6 +267,148 @@ export declare type ArtifactHistoryEntry = Message<"ameide.artifact.v1.ArtifactH
  * Use `create(ArtifactHistoryEntrySchema)` to create a new message.
  */
 export declare const ArtifactHistoryEntrySchema: GenMessage<ArtifactHistoryEntry>;
+
+/**
+ * One step from a text to the next.
+ *
+ * @generated from message ameide.artifact.v1.TextEdit
+ */
+export declare type TextEdit = Message<"ameide.artifact.v1.TextEdit"> & {
+  /**
+   * Where it begins: characters (Unicode code points) from the start of the text before this edit.
+   *
+   * @generated from field: int64 offset = 1;
+   */
+  offset: bigint;
+
+  /**
+   * How many characters go.
+   *
+   * @generated from field: int64 deleted = 2;
+   */
+  deleted: bigint;
+
+  /**
+   * What comes in their place.
+   *
+   * @generated from field: string inserted = 3;
+   */
+  inserted: string;
+};
+
+/**
+ * Describes the message ameide.artifact.v1.TextEdit.
+ * Use `create(TextEditSchema)` to create a new message.
+ */
+export declare const TextEditSchema: GenMessage<TextEdit>;
+
+/**
+ * Forms of content.
+ *
+ * @generated from enum ameide.artifact.v1.ContentForm
+ */
+export enum ContentForm {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: CONTENT_FORM_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A canonical graph.
+   *
+   * @generated from enum value: CONTENT_FORM_MODEL = 1;
+   */
+  MODEL = 1,
+
+  /**
+   * A text.
+   *
+   * @generated from enum value: CONTENT_FORM_DOCUMENT = 2;
+   */
+  DOCUMENT = 2,
+}
+
+/**
+ * Describes the enum ameide.artifact.v1.ContentForm.
+ */
+export declare const ContentFormSchema: GenEnum<ContentForm>;
+
+/**
+ * What made a version of an artifact's content.
+ *
+ * @generated from enum ameide.artifact.v1.RevisionOrigin
+ */
+export enum RevisionOrigin {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: REVISION_ORIGIN_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A file was imported.
+   *
+   * @generated from enum value: REVISION_ORIGIN_IMPORT = 1;
+   */
+  IMPORT = 1,
+
+  /**
+   * A patch was applied.
+   *
+   * @generated from enum value: REVISION_ORIGIN_PATCH = 2;
+   */
+  PATCH = 2,
+
+  /**
+   * A patch was taken back.
+   *
+   * @generated from enum value: REVISION_ORIGIN_REVERT = 3;
+   */
+  REVERT = 3,
+
+  /**
+   * A branch was merged.
+   *
+   * @generated from enum value: REVISION_ORIGIN_MERGE = 4;
+   */
+  MERGE = 4,
+
+  /**
+   * An editor's change set was applied.
+   *
+   * @generated from enum value: REVISION_ORIGIN_CHANGE_SET = 5;
+   */
+  CHANGE_SET = 5,
+
+  /**
+   * A document was written.
+   *
+   * @generated from enum value: REVISION_ORIGIN_DOCUMENT = 6;
+   */
+  DOCUMENT = 6,
+
+  /**
+   * The branch began here.
+   *
+   * @generated from enum value: REVISION_ORIGIN_BRANCH = 7;
+   */
+  BRANCH = 7,
+
+  /**
+   * It began as an empty model.
+   *
+   * @generated from enum value: REVISION_ORIGIN_EMPTY = 8;
+   */
+  EMPTY = 8,
+}
+
+/**
+ * Describes the enum ameide.artifact.v1.RevisionOrigin.
+ */
+export declare const RevisionOriginSchema: GenEnum<RevisionOrigin>;
 
 /**
  * How an artifact and a chat belong together.
@@ -272,6 +490,48 @@ export enum ArtifactEventType {
    * @generated from enum value: ARTIFACT_EVENT_TYPE_CHAT_UNLINKED = 4;
    */
   CHAT_UNLINKED = 4,
+
+  /**
+   * The model changed; `details` has `origin`, `changes` (how many), and `patch_id` and `comment` where there are any.
+   *
+   * @generated from enum value: ARTIFACT_EVENT_TYPE_MODEL_CHANGED = 5;
+   */
+  MODEL_CHANGED = 5,
+
+  /**
+   * A file was imported; `details` has `name`, `sha256`, `notation`, `problems` (how many).
+   *
+   * @generated from enum value: ARTIFACT_EVENT_TYPE_CONTENT_IMPORTED = 6;
+   */
+  CONTENT_IMPORTED = 6,
+
+  /**
+   * The document was written; `details` has `size_bytes`, and `comment` where there is one.
+   *
+   * @generated from enum value: ARTIFACT_EVENT_TYPE_DOCUMENT_CHANGED = 7;
+   */
+  DOCUMENT_CHANGED = 7,
+
+  /**
+   * A snapshot was made; `details` has `name`, `sha256`, `of_version`.
+   *
+   * @generated from enum value: ARTIFACT_EVENT_TYPE_SNAPSHOT_CREATED = 8;
+   */
+  SNAPSHOT_CREATED = 8,
+
+  /**
+   * A file was attached; `details` has `attachment_id`, `name`, `media_type`, `sha256`.
+   *
+   * @generated from enum value: ARTIFACT_EVENT_TYPE_FILE_ATTACHED = 9;
+   */
+  FILE_ATTACHED = 9,
+
+  /**
+   * An attachment was removed; `details` has `attachment_id`, `name`.
+   *
+   * @generated from enum value: ARTIFACT_EVENT_TYPE_FILE_REMOVED = 10;
+   */
+  FILE_REMOVED = 10,
 }
 
 /**

@@ -11,7 +11,7 @@ import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
  * Describes the file ameide/artifact/v1/artifact.proto.
  */
 export const file_ameide_artifact_v1_artifact = /*@__PURE__*/
-  fileDesc("CiFhbWVpZGUvYXJ0aWZhY3QvdjEvYXJ0aWZhY3QucHJvdG8SEmFtZWlkZS5hcnRpZmFjdC52MSLTAgoIQXJ0aWZhY3QSEwoLYXJ0aWZhY3RfaWQYASABKAkSDQoFdGl0bGUYAiABKAkSDAoEa2luZBgDIAEoCRI4CgZsYWJlbHMYBCADKAsyKC5hbWVpZGUuYXJ0aWZhY3QudjEuQXJ0aWZhY3QuTGFiZWxzRW50cnkSEgoKY3JlYXRlZF9ieRgFIAEoCRIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3ZlcnNpb24YCCABKAMSDAoEZXRhZxgJIAEoCRIXCg9wcmltYXJ5X2NoYXRfaWQYCiABKAkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKcAQoNQ2hhdFJlZmVyZW5jZRIPCgdjaGF0X2lkGAEgASgJEhIKCmNoYXRfdGl0bGUYAiABKAkSNwoNcmVsYXRpb25fdHlwZRgDIAEoDjIgLmFtZWlkZS5hcnRpZmFjdC52MS5SZWxhdGlvblR5cGUSLQoJbGlua2VkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKsAgoUQXJ0aWZhY3RIaXN0b3J5RW50cnkSOQoKZXZlbnRfdHlwZRgBIAEoDjIlLmFtZWlkZS5hcnRpZmFjdC52MS5BcnRpZmFjdEV2ZW50VHlwZRIuCgpldmVudF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgd1c2VyX2lkGAMgASgJEg8KB2NoYXRfaWQYBCABKAkSRgoHZGV0YWlscxgFIAMoCzI1LmFtZWlkZS5hcnRpZmFjdC52MS5BcnRpZmFjdEhpc3RvcnlFbnRyeS5EZXRhaWxzRW50cnkSDwoHdmVyc2lvbhgGIAEoAxouCgxEZXRhaWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASqCAQoMUmVsYXRpb25UeXBlEh0KGVJFTEFUSU9OX1RZUEVfVU5TUEVDSUZJRUQQABIZChVSRUxBVElPTl9UWVBFX0NSRUFURUQQARIcChhSRUxBVElPTl9UWVBFX1JFRkVSRU5DRUQQAhIaChZSRUxBVElPTl9UWVBFX01PRElGSUVEEAMqxgEKEUFydGlmYWN0RXZlbnRUeXBlEiMKH0FSVElGQUNUX0VWRU5UX1RZUEVfVU5TUEVDSUZJRUQQABIfChtBUlRJRkFDVF9FVkVOVF9UWVBFX0NSRUFURUQQARIfChtBUlRJRkFDVF9FVkVOVF9UWVBFX1JFTkFNRUQQAhIjCh9BUlRJRkFDVF9FVkVOVF9UWVBFX0NIQVRfTElOS0VEEAMSJQohQVJUSUZBQ1RfRVZFTlRfVFlQRV9DSEFUX1VOTElOS0VEEARiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("CiFhbWVpZGUvYXJ0aWZhY3QvdjEvYXJ0aWZhY3QucHJvdG8SEmFtZWlkZS5hcnRpZmFjdC52MSKFAwoIQXJ0aWZhY3QSEwoLYXJ0aWZhY3RfaWQYASABKAkSDQoFdGl0bGUYAiABKAkSDAoEa2luZBgDIAEoCRI4CgZsYWJlbHMYBCADKAsyKC5hbWVpZGUuYXJ0aWZhY3QudjEuQXJ0aWZhY3QuTGFiZWxzRW50cnkSEgoKY3JlYXRlZF9ieRgFIAEoCRIvCgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3ZlcnNpb24YCCABKAMSDAoEZXRhZxgJIAEoCRIXCg9wcmltYXJ5X2NoYXRfaWQYCiABKAkSMAoHY29udGVudBgLIAEoCzIfLmFtZWlkZS5hcnRpZmFjdC52MS5Db250ZW50SW5mbxotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIsoBCgtDb250ZW50SW5mbxItCgRmb3JtGAEgASgOMh8uYW1laWRlLmFydGlmYWN0LnYxLkNvbnRlbnRGb3JtEhAKCG5vdGF0aW9uGAIgASgJEhIKCm1lZGlhX3R5cGUYAyABKAkSEgoKc2l6ZV9ieXRlcxgEIAEoAxIVCg1lbGVtZW50X2NvdW50GAUgASgFEhYKDnJlbGF0aW9uX2NvdW50GAYgASgFEhIKCnZpZXdfY291bnQYByABKAUSDwoHdmVyc2lvbhgIIAEoAyKcAQoNQ2hhdFJlZmVyZW5jZRIPCgdjaGF0X2lkGAEgASgJEhIKCmNoYXRfdGl0bGUYAiABKAkSNwoNcmVsYXRpb25fdHlwZRgDIAEoDjIgLmFtZWlkZS5hcnRpZmFjdC52MS5SZWxhdGlvblR5cGUSLQoJbGlua2VkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKsAgoUQXJ0aWZhY3RIaXN0b3J5RW50cnkSOQoKZXZlbnRfdHlwZRgBIAEoDjIlLmFtZWlkZS5hcnRpZmFjdC52MS5BcnRpZmFjdEV2ZW50VHlwZRIuCgpldmVudF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgd1c2VyX2lkGAMgASgJEg8KB2NoYXRfaWQYBCABKAkSRgoHZGV0YWlscxgFIAMoCzI1LmFtZWlkZS5hcnRpZmFjdC52MS5BcnRpZmFjdEhpc3RvcnlFbnRyeS5EZXRhaWxzRW50cnkSDwoHdmVyc2lvbhgGIAEoAxouCgxEZXRhaWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI9CghUZXh0RWRpdBIOCgZvZmZzZXQYASABKAMSDwoHZGVsZXRlZBgCIAEoAxIQCghpbnNlcnRlZBgDIAEoCSpeCgtDb250ZW50Rm9ybRIcChhDT05URU5UX0ZPUk1fVU5TUEVDSUZJRUQQABIWChJDT05URU5UX0ZPUk1fTU9ERUwQARIZChVDT05URU5UX0ZPUk1fRE9DVU1FTlQQAiqUAgoOUmV2aXNpb25PcmlnaW4SHwobUkVWSVNJT05fT1JJR0lOX1VOU1BFQ0lGSUVEEAASGgoWUkVWSVNJT05fT1JJR0lOX0lNUE9SVBABEhkKFVJFVklTSU9OX09SSUdJTl9QQVRDSBACEhoKFlJFVklTSU9OX09SSUdJTl9SRVZFUlQQAxIZChVSRVZJU0lPTl9PUklHSU5fTUVSR0UQBBIeChpSRVZJU0lPTl9PUklHSU5fQ0hBTkdFX1NFVBAFEhwKGFJFVklTSU9OX09SSUdJTl9ET0NVTUVOVBAGEhoKFlJFVklTSU9OX09SSUdJTl9CUkFOQ0gQBxIZChVSRVZJU0lPTl9PUklHSU5fRU1QVFkQCCqCAQoMUmVsYXRpb25UeXBlEh0KGVJFTEFUSU9OX1RZUEVfVU5TUEVDSUZJRUQQABIZChVSRUxBVElPTl9UWVBFX0NSRUFURUQQARIcChhSRUxBVElPTl9UWVBFX1JFRkVSRU5DRUQQAhIaChZSRUxBVElPTl9UWVBFX01PRElGSUVEEAMquAMKEUFydGlmYWN0RXZlbnRUeXBlEiMKH0FSVElGQUNUX0VWRU5UX1RZUEVfVU5TUEVDSUZJRUQQABIfChtBUlRJRkFDVF9FVkVOVF9UWVBFX0NSRUFURUQQARIfChtBUlRJRkFDVF9FVkVOVF9UWVBFX1JFTkFNRUQQAhIjCh9BUlRJRkFDVF9FVkVOVF9UWVBFX0NIQVRfTElOS0VEEAMSJQohQVJUSUZBQ1RfRVZFTlRfVFlQRV9DSEFUX1VOTElOS0VEEAQSJQohQVJUSUZBQ1RfRVZFTlRfVFlQRV9NT0RFTF9DSEFOR0VEEAUSKAokQVJUSUZBQ1RfRVZFTlRfVFlQRV9DT05URU5UX0lNUE9SVEVEEAYSKAokQVJUSUZBQ1RfRVZFTlRfVFlQRV9ET0NVTUVOVF9DSEFOR0VEEAcSKAokQVJUSUZBQ1RfRVZFTlRfVFlQRV9TTkFQU0hPVF9DUkVBVEVEEAgSJQohQVJUSUZBQ1RfRVZFTlRfVFlQRV9GSUxFX0FUVEFDSEVEEAkSJAogQVJUSUZBQ1RfRVZFTlRfVFlQRV9GSUxFX1JFTU9WRUQQCmIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * Describes the message ameide.artifact.v1.Artifact.
@@ -21,24 +21,66 @@ export const ArtifactSchema = /*@__PURE__*/
   messageDesc(file_ameide_artifact_v1_artifact, 0);
 
 /**
+ * Describes the message ameide.artifact.v1.ContentInfo.
+ * Use `create(ContentInfoSchema)` to create a new message.
+ */
+export const ContentInfoSchema = /*@__PURE__*/
+  messageDesc(file_ameide_artifact_v1_artifact, 1);
+
+/**
  * Describes the message ameide.artifact.v1.ChatReference.
  * Use `create(ChatReferenceSchema)` to create a new message.
  */
 export const ChatReferenceSchema = /*@__PURE__*/
-  messageDesc(file_ameide_artifact_v1_artifact, 1);
+  messageDesc(file_ameide_artifact_v1_artifact, 2);
 
 /**
  * Describes the message ameide.artifact.v1.ArtifactHistoryEntry.
  * Use `create(ArtifactHistoryEntrySchema)` to create a new message.
  */
 export const ArtifactHistoryEntrySchema = /*@__PURE__*/
-  messageDesc(file_ameide_artifact_v1_artifact, 2);
+  messageDesc(file_ameide_artifact_v1_artifact, 3);
+
+/**
+ * Describes the message ameide.artifact.v1.TextEdit.
+ * Use `create(TextEditSchema)` to create a new message.
+ */
+export const TextEditSchema = /*@__PURE__*/
+  messageDesc(file_ameide_artifact_v1_artifact, 4);
+
+/**
+ * Describes the enum ameide.artifact.v1.ContentForm.
+ */
+export const ContentFormSchema = /*@__PURE__*/
+  enumDesc(file_ameide_artifact_v1_artifact, 0);
+
+/**
+ * Forms of content.
+ *
+ * @generated from enum ameide.artifact.v1.ContentForm
+ */
+export const ContentForm = /*@__PURE__*/
+  tsEnum(ContentFormSchema);
+
+/**
+ * Describes the enum ameide.artifact.v1.RevisionOrigin.
+ */
+export const RevisionOriginSchema = /*@__PURE__*/
+  enumDesc(file_ameide_artifact_v1_artifact, 1);
+
+/**
+ * What made a version of an artifact's content.
+ *
+ * @generated from enum ameide.artifact.v1.RevisionOrigin
+ */
+export const RevisionOrigin = /*@__PURE__*/
+  tsEnum(RevisionOriginSchema);
 
 /**
  * Describes the enum ameide.artifact.v1.RelationType.
  */
 export const RelationTypeSchema = /*@__PURE__*/
-  enumDesc(file_ameide_artifact_v1_artifact, 0);
+  enumDesc(file_ameide_artifact_v1_artifact, 2);
 
 /**
  * How an artifact and a chat belong together.
@@ -52,7 +94,7 @@ export const RelationType = /*@__PURE__*/
  * Describes the enum ameide.artifact.v1.ArtifactEventType.
  */
 export const ArtifactEventTypeSchema = /*@__PURE__*/
-  enumDesc(file_ameide_artifact_v1_artifact, 1);
+  enumDesc(file_ameide_artifact_v1_artifact, 3);
 
 /**
  * What happened to an artifact.

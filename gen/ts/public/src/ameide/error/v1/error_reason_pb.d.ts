@@ -361,6 +361,67 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_AUTOPILOT_DENIED = 58;
    */
   AUTOPILOT_DENIED = 58,
+
+  /**
+   * FAILED_PRECONDITION. The artifact holds nothing of that kind: `metadata.artifact_id`, `metadata.kind`,
+   * `metadata.wanted` ("model" or "document"). Import or write something first.
+   *
+   * @generated from enum value: ERROR_REASON_CONTENT_MISSING = 37;
+   */
+  CONTENT_MISSING = 37,
+
+  /**
+   * NOT_FOUND. The artifact has no such version or snapshot: `metadata.artifact_id`, `metadata.branch`,
+   * `metadata.version` or `metadata.snapshot_id`.
+   *
+   * @generated from enum value: ERROR_REASON_REVISION_NOT_FOUND = 38;
+   */
+  REVISION_NOT_FOUND = 38,
+
+  /**
+   * INVALID_ARGUMENT. What was sent cannot be used: `metadata.code` says why, `metadata.line` and `metadata.column`
+   * where, for a file; of rules `metadata` has an entry for each problem, its path as the key.
+   *
+   * @generated from enum value: ERROR_REASON_CONTENT_INVALID = 39;
+   */
+  CONTENT_INVALID = 39,
+
+  /**
+   * NOT_FOUND. No such upload of this caller, or it has expired: `metadata.upload_id`.
+   *
+   * @generated from enum value: ERROR_REASON_UPLOAD_NOT_FOUND = 40;
+   */
+  UPLOAD_NOT_FOUND = 40,
+
+  /**
+   * FAILED_PRECONDITION. Bytes are missing, or these are not the next ones: go on at `metadata.received`;
+   * `metadata.size`.
+   *
+   * @generated from enum value: ERROR_REASON_UPLOAD_INCOMPLETE = 41;
+   */
+  UPLOAD_INCOMPLETE = 41,
+
+  /**
+   * RESOURCE_EXHAUSTED. The tenant has as many uploads open, or bytes in them, as it may: `metadata.limit`,
+   * `metadata.counted` ("uploads" or "bytes").
+   *
+   * @generated from enum value: ERROR_REASON_UPLOAD_LIMIT = 42;
+   */
+  UPLOAD_LIMIT = 42,
+
+  /**
+   * NOT_FOUND. The artifact has no such attachment: `metadata.attachment_id`.
+   *
+   * @generated from enum value: ERROR_REASON_ATTACHMENT_NOT_FOUND = 43;
+   */
+  ATTACHMENT_NOT_FOUND = 43,
+
+  /**
+   * ALREADY_EXISTS. The artifact has a snapshot of that name: `metadata.name`.
+   *
+   * @generated from enum value: ERROR_REASON_SNAPSHOT_EXISTS = 44;
+   */
+  SNAPSHOT_EXISTS = 44,
 }
 
 /**
