@@ -1,5 +1,5 @@
 import type { Change } from "./change.ts";
-import type { Graph, Notation } from "./graph.ts";
+import type { Graph, Notation, Properties } from "./graph.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -64,6 +64,19 @@ export interface Vocabulary {
   usualRelation(graph: Graph, sourceId: string, targetId: string): string | undefined;
   /** The element that would contain a new one of the type, next to `nearId` if given; undefined: the model itself. */
   usualParent(graph: Graph, type: string, nearId?: string): string | undefined;
+  /** What a new element of the type has unless told otherwise: the lane of its neighbour. */
+  usualProperties?(graph: Graph, type: string, nearId?: string): Properties;
+  /** The element that would contain a new relation; without this: the nearest one that contains both ends. */
+  relationParent?(graph: Graph, type: string, sourceId: string, targetId: string): string | undefined;
+  /**
+   * Whether a property names other items: "needs" when its owner goes with them (attachedToRef), "mentions" when only
+   * the property does (default, lane). Also asked for names inside of lists and objects.
+   */
+  reference?(ownerType: string, property: string): "needs" | "mentions" | undefined;
+  /** How an element of the type holds what is grouped in it: as their parent (the default), by a relation, or not. */
+  groups?(
+    type: string,
+  ): { readonly by: "parent" | "drawing" } | { readonly by: "relation"; readonly type: string };
 }
 
 /** One rule of a notation. */
@@ -81,9 +94,9 @@ export interface Rule {
 export interface Layout {
   /**
    * Changes that draw the elements and relations in each view that shows what they belong to. Those that have a node
-   * already, and relations that have a connection, are left alone.
+   * already, and relations that have a connection, are left alone. `near`: beside which element a new one is wanted.
    */
-  place(graph: Graph, ids: readonly string[]): readonly Change[];
+  place(graph: Graph, ids: readonly string[], near?: ReadonlyMap<string, string>): readonly Change[];
 }
 
 /** All there is to a notation. */
