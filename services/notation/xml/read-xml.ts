@@ -1,0 +1,80 @@
+import { SaxesParser } from "saxes";
+import { UnreadableModel } from "../problem.ts";
+import { PrologGuard } from "./check-prolog.ts";
+import { decodeXml } from "./decode-xml.ts";
+import { parsingProblem } from "./parsing-problem.ts";
+import { XmlBuilder } from "./xml-builder.ts";
+import { type ReadXmlOptions, XML_LIMITS, type XmlLimits } from "./xml-limits.ts";
+import type { XmlDocument } from "./xml-tree.ts";
+
+/**
+ * Reads a file. Throws UnreadableModel, with line and column, for what is not well-formed, for a DOCTYPE and for what
+ * is over a limit; nothing outside the file is ever opened, and no entity but the five of XML itself is known.
+ */
+export function readXml(file: Uint8Array, options: ReadXmlOptions = {}): XmlDocument {
+  const limits = { ...XML_LIMITS, ...options.limits };
+  if (file.length > limits.bytes) throw fileTooLarge(file.length, limits.bytes);
+  const parser = new SaxesParser({ xmlns: false, forceXMLVersion: true, defaultXMLVersion: "1.0" });
+  const builder = new XmlBuilder(parser, limits, options.onProblem);
+  parser.on("error", (error) => {
+    throw parsingProblem(error.message, parser);
+  });
+  const guard = new PrologGuard(limits.attributeLength);
+  let begun = false;
+  let fed = 0;
+  const parse = (held: string): void => {
+    const text = begun ? held : withoutLeadingSpace(held, parser, options);
+    begun = true;
+    fed += text.length;
+    parser.write(text);
+  };
+  for (const { text, end } of decodeXml(file)) {
+    options.onProgress?.(end);
+    const ready = begun ? text : guard.push(text);
+    if (ready === undefined) continue;
+    parse(ready);
+    checkPending(builder, fed - builder.said, file.subarray(end), limits);
+  }
+  if (!begun) parse(guard.take());
+  parser.close();
+  return builder.document();
+}
+
+/** Some programs write an empty line before the XML declaration, which the standard forbids and nobody minds. */
+function withoutLeadingSpace(text: string, parser: SaxesParser, options: ReadXmlOptions): string {
+  const space = /^\uFEFF?([\t\n\r ]+)(?=<\?xml\s)/.exec(text);
+  if (space === null) return text;
+  parser.line += (space[1] ?? "").split("\n").length - 1;
+  options.onProblem?.({
+    severity: "info",
+    code: "XML_LEADING_SPACE",
+    message: "There is white space before the XML declaration. It was skipped.",
+    line: 1,
+    column: 1,
+  });
+  return text.slice(space[0].length);
+}
+
+/** Past this a token looks ahead for its end, so that an endless one is not read up to the limit. */
+const LONG = 128 * 1024;
+const LESS = 0x3c;
+const GREATER = 0x3e;
+
+/** Refuses an attribute, name, text or comment that is longer than it may be, while it is still being read. */
+function checkPending(builder: XmlBuilder, pending: number, rest: Uint8Array, limits: XmlLimits): void {
+  if (pending <= LONG) return;
+  const left = (builder.inTag ? limits.attributeLength : limits.textLength) - pending;
+  // Every token ends with, or before, one of these two. Wide encodings have twice the bytes.
+  if (left > 0 && (hasEnd(rest.subarray(0, left * 2)) || builder.rootClosed)) return;
+  throw builder.tooLong();
+}
+
+const hasEnd = (bytes: Uint8Array): boolean => bytes.includes(LESS) || bytes.includes(GREATER);
+
+const fileTooLarge = (bytes: number, limit: number): UnreadableModel =>
+  new UnreadableModel({
+    code: "XML_FILE_TOO_LARGE",
+    message: `The file has ${bytes} bytes, ${limit} are the most. Split the model, or export it without what is embedded in it.`,
+    line: 1,
+    column: 1,
+  });
