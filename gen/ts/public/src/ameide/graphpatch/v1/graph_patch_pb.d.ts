@@ -153,6 +153,20 @@ export declare type GraphPatch = Message<"ameide.graphpatch.v1.GraphPatch"> & {
    * @generated from field: string etag = 19;
    */
   etag: string;
+
+  /**
+   * What it came from.
+   *
+   * @generated from field: ameide.graphpatch.v1.PatchOrigin origin = 20;
+   */
+  origin: PatchOrigin;
+
+  /**
+   * Of a MERGE: the branch that is merged, and at which of its versions.
+   *
+   * @generated from field: ameide.graphpatch.v1.MergeSource merge_source = 21;
+   */
+  mergeSource?: MergeSource | undefined;
 };
 
 /**
@@ -160,6 +174,221 @@ export declare type GraphPatch = Message<"ameide.graphpatch.v1.GraphPatch"> & {
  * Use `create(GraphPatchSchema)` to create a new message.
  */
 export declare const GraphPatchSchema: GenMessage<GraphPatch>;
+
+/**
+ * A branch as it was when it was merged.
+ *
+ * @generated from message ameide.graphpatch.v1.MergeSource
+ */
+export declare type MergeSource = Message<"ameide.graphpatch.v1.MergeSource"> & {
+  /**
+   * "main", or a branch of the artifact.
+   *
+   * @generated from field: string branch = 1;
+   */
+  branch: string;
+
+  /**
+   * Its version.
+   *
+   * @generated from field: int64 version = 2;
+   */
+  version: bigint;
+};
+
+/**
+ * Describes the message ameide.graphpatch.v1.MergeSource.
+ * Use `create(MergeSourceSchema)` to create a new message.
+ */
+export declare const MergeSourceSchema: GenMessage<MergeSource>;
+
+/**
+ * A line of versions of an artifact beside "main".
+ *
+ * @generated from message ameide.graphpatch.v1.Branch
+ */
+export declare type Branch = Message<"ameide.graphpatch.v1.Branch"> & {
+  /**
+   * What it is of.
+   *
+   * @generated from field: string artifact_id = 1;
+   */
+  artifactId: string;
+
+  /**
+   * Unique within the artifact. "main" is always there.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Where it began: this version of `from_branch`. 0 for "main".
+   *
+   * @generated from field: int64 from_version = 3;
+   */
+  fromVersion: bigint;
+
+  /**
+   * The branch that it began from; empty for "main".
+   *
+   * @generated from field: string from_branch = 4;
+   */
+  fromBranch: string;
+
+  /**
+   * The version it is at.
+   *
+   * @generated from field: int64 version = 5;
+   */
+  version: bigint;
+
+  /**
+   * Who made it; of "main" who made the artifact.
+   *
+   * @generated from field: string created_by = 6;
+   */
+  createdBy: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 7;
+   */
+  createTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message ameide.graphpatch.v1.Branch.
+ * Use `create(BranchSchema)` to create a new message.
+ */
+export declare const BranchSchema: GenMessage<Branch>;
+
+/**
+ * Who is answerable for the value of a field: the patch and the operation that set it. What a file brought when it was
+ * imported has none.
+ *
+ * @generated from message ameide.graphpatch.v1.ProvenanceEntry
+ */
+export declare type ProvenanceEntry = Message<"ameide.graphpatch.v1.ProvenanceEntry"> & {
+  /**
+   * The item.
+   *
+   * @generated from field: ameide.model.v1.ItemRef ref = 1;
+   */
+  ref?: ItemRef | undefined;
+
+  /**
+   * The field, as in `FieldSet`; "" when the item came or went, "order" when it moved among its siblings.
+   *
+   * @generated from field: string field = 2;
+   */
+  field: string;
+
+  /**
+   * The version that it has been so since.
+   *
+   * @generated from field: int64 version = 3;
+   */
+  version: bigint;
+
+  /**
+   * The branch that the version is of.
+   *
+   * @generated from field: string branch = 4;
+   */
+  branch: string;
+
+  /**
+   * The patch.
+   *
+   * @generated from field: string patch_id = 5;
+   */
+  patchId: string;
+
+  /**
+   * The operation of the patch; empty when the server made the change of its own accord, to give something a place.
+   *
+   * @generated from field: string operation_id = 6;
+   */
+  operationId: string;
+
+  /**
+   * Why, as its author said.
+   *
+   * @generated from field: string rationale = 7;
+   */
+  rationale: string;
+
+  /**
+   * Who made the patch: a user and, if so, which version of which agent, with which model, in which run.
+   *
+   * @generated from field: ameide.graphpatch.v1.Author author = 8;
+   */
+  author?: Author | undefined;
+
+  /**
+   * Who let it be applied; "allow-list" when the tenant lets the agent do so by itself.
+   *
+   * @generated from field: string approved_by = 9;
+   */
+  approvedBy: string;
+
+  /**
+   * When it was applied.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 10;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * Whether the item went.
+   *
+   * @generated from field: bool removed = 11;
+   */
+  removed: boolean;
+};
+
+/**
+ * Describes the message ameide.graphpatch.v1.ProvenanceEntry.
+ * Use `create(ProvenanceEntrySchema)` to create a new message.
+ */
+export declare const ProvenanceEntrySchema: GenMessage<ProvenanceEntry>;
+
+/**
+ * Detail of PATCH_INVALID, PATCH_CONFLICT and READ_SET_STALE: what has to be repaired.
+ *
+ * @generated from message ameide.graphpatch.v1.PatchRefusal
+ */
+export declare type PatchRefusal = Message<"ameide.graphpatch.v1.PatchRefusal"> & {
+  /**
+   * What others changed.
+   *
+   * @generated from field: repeated ameide.graphpatch.v1.PatchConflict conflicts = 1;
+   */
+  conflicts: PatchConflict[];
+
+  /**
+   * What is wrong with the operations.
+   *
+   * @generated from field: repeated ameide.model.v1.Diagnostic diagnostics = 2;
+   */
+  diagnostics: Diagnostic[];
+
+  /**
+   * How many conflicts and diagnostics there are; more than are listed when an error cannot carry all of them. A dry
+   * run carries all.
+   *
+   * @generated from field: int32 total = 3;
+   */
+  total: number;
+};
+
+/**
+ * Describes the message ameide.graphpatch.v1.PatchRefusal.
+ * Use `create(PatchRefusalSchema)` to create a new message.
+ */
+export declare const PatchRefusalSchema: GenMessage<PatchRefusal>;
 
 /**
  * Who made a patch.
@@ -551,6 +780,53 @@ export declare type PatchConflict = Message<"ameide.graphpatch.v1.PatchConflict"
  * Use `create(PatchConflictSchema)` to create a new message.
  */
 export declare const PatchConflictSchema: GenMessage<PatchConflict>;
+
+/**
+ * What a patch came from.
+ *
+ * @generated from enum ameide.graphpatch.v1.PatchOrigin
+ */
+export enum PatchOrigin {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: PATCH_ORIGIN_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Somebody proposed it.
+   *
+   * @generated from enum value: PATCH_ORIGIN_PROPOSAL = 1;
+   */
+  PROPOSAL = 1,
+
+  /**
+   * An editor saved what was done in it (SubmitChangeSet): applied at once.
+   *
+   * @generated from enum value: PATCH_ORIGIN_CHANGE_SET = 2;
+   */
+  CHANGE_SET = 2,
+
+  /**
+   * It takes another patch back (RevertPatch).
+   *
+   * @generated from enum value: PATCH_ORIGIN_REVERT = 3;
+   */
+  REVERT = 3,
+
+  /**
+   * It brings what a branch has into another (MergeBranch).
+   *
+   * @generated from enum value: PATCH_ORIGIN_MERGE = 4;
+   */
+  MERGE = 4,
+}
+
+/**
+ * Describes the enum ameide.graphpatch.v1.PatchOrigin.
+ */
+export declare const PatchOriginSchema: GenEnum<PatchOrigin>;
 
 /**
  * Where a patch stands. FAILED goes back to PROPOSED when it is repaired or tried again. Source: seed 142.
