@@ -5,7 +5,7 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { ContentForm, RelationType, RevisionOrigin, TextEdit } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
-import type { ModelChange } from "../../model/v1/model_pb.js";
+import type { ModelChange } from "@ameide/proto/ameide/model/v1/model_pb.js";
 
 /**
  * Describes the file ameide/events/v1/artifact_events.proto.

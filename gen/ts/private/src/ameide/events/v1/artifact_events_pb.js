@@ -4,7 +4,7 @@
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_ameide_artifact_v1_artifact } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
-import { file_ameide_model_v1_model } from "../../model/v1/model_pb.js";
+import { file_ameide_model_v1_model } from "@ameide/proto/ameide/model/v1/model_pb.js";
 
 /**
  * Describes the file ameide/events/v1/artifact_events.proto.

@@ -4,9 +4,9 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { GraphOperation } from "../../graphpatch/v1/graph_operation_pb.js";
-import type { Author, MergeSource, OperationDependency, OperationReview, PatchOrigin, Receipt } from "../../graphpatch/v1/graph_patch_pb.js";
-import type { Diagnostic } from "../../model/v1/model_pb.js";
+import type { GraphOperation } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
+import type { Author, MergeSource, OperationDependency, OperationReview, PatchOrigin, Receipt } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
+import type { Diagnostic } from "@ameide/proto/ameide/model/v1/model_pb.js";
 
 /**
  * Describes the file ameide/events/v1/graphpatch_events.proto.

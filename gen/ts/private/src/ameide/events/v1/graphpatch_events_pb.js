@@ -3,9 +3,9 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_ameide_graphpatch_v1_graph_operation } from "../../graphpatch/v1/graph_operation_pb.js";
-import { file_ameide_graphpatch_v1_graph_patch } from "../../graphpatch/v1/graph_patch_pb.js";
-import { file_ameide_model_v1_model } from "../../model/v1/model_pb.js";
+import { file_ameide_graphpatch_v1_graph_operation } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
+import { file_ameide_graphpatch_v1_graph_patch } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
+import { file_ameide_model_v1_model } from "@ameide/proto/ameide/model/v1/model_pb.js";
 
 /**
  * Describes the file ameide/events/v1/graphpatch_events.proto.
