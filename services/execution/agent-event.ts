@@ -1,4 +1,5 @@
 import type { FinishReason, MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import type { GraphPatch } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
 import type { Interrupt, InterruptAnswer } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 
 /** What an executing graph tells the run loop, in order. No LangChain type leaves this folder through it. */
@@ -12,6 +13,8 @@ export type AgentEvent =
   | { type: "tool_call"; toolCallId: string; name: string }
   | { type: "tool_args"; toolCallId: string; json: string; outputTokens: number }
   | { type: "tool_result"; toolCallId: string; result: string; failed: boolean }
+  /** A tool proposes a change of a model, or one that it proposed stands differently. */
+  | { type: "suggestion"; toolCallId: string; suggestion: SuggestedPatch }
   | { type: "call_ended"; call: ModelCall; usage: CallUsage; finishReason?: FinishReason }
   /** Last event of a run that asks a person something; its checkpoint waits for the answer. */
   | { type: "interrupted"; interrupt: Interrupt }
@@ -24,6 +27,12 @@ export type AgentEvent =
    * short. The execution fails next.
    */
   | { type: "call_blocked"; call: ModelCall; keep: number; usage?: CallUsage | undefined };
+
+/** A patch, and what it does in words. */
+export interface SuggestedPatch {
+  patch: GraphPatch;
+  summary: readonly string[];
+}
 
 export interface Restored {
   type: "restored";
@@ -88,6 +97,8 @@ export interface AgentRequest {
   userId: string;
   /** LangGraph's thread: one per run. */
   runId: string;
+  /** Empty when the run belongs to none. */
+  chatId: string;
   /** From 1; above 1 the graph goes on from the run's checkpoint, if it has one. */
   attempt: number;
   agentId: string;
@@ -96,7 +107,7 @@ export interface AgentRequest {
   model: string;
   conversation: readonly ConversationMessage[];
   /** The answer that the run goes on with, if its checkpoint still waits for it. */
-  resumed?: { interruptId: string; answer: InterruptAnswer } | undefined;
+  resumed?: { interruptId: string; answer: InterruptAnswer; userId: string } | undefined;
   /** Most tokens per model call. */
   maxOutputTokens: number;
   /** Whether an answer that a model gave before, to the same question, will do. */

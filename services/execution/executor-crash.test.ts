@@ -16,6 +16,7 @@ import {
   textOf,
 } from "../testing/test-executor.ts";
 import { startFakeProvider, type FakeProvider } from "../testing/fake-provider.ts";
+import { NO_MODELS } from "../testing/no-models.ts";
 
 /** A model that never calls a tool twice in the same way, so that a call made anew shows. */
 function answerFreshly({ body }: FakeRequest): FakeAnswer {
@@ -58,7 +59,7 @@ forEachDatabase((opened) => {
     const createArtifact = async () => "";
     return fake.executorWith({
       database: db,
-      tools: { now: () => new Date(0), findArtifacts, createArtifact },
+      tools: { now: () => new Date(0), findArtifacts, createArtifact, models: NO_MODELS },
     });
   }
 

@@ -7,6 +7,7 @@ import { crashingAt, crashMoments } from "../testing/crashing-database.ts";
 import { forEachDatabase } from "../testing/databases.ts";
 import { collect, createTestExecutor, eventsOf, requestFor, textOf } from "../testing/test-executor.ts";
 import type { AgentEvent, AgentExecutor, AgentRequest } from "./agent-event.ts";
+import { NO_MODELS } from "../testing/no-models.ts";
 
 const approved = create(InterruptAnswerSchema, { answer: { case: "confirm", value: { approved: true } } });
 
@@ -38,6 +39,7 @@ forEachDatabase((opened) => {
         keys.push(key);
         return `id of ${title}`;
       },
+      models: NO_MODELS,
     };
     return createTestExecutor(db, { tools });
   }
@@ -70,7 +72,11 @@ forEachDatabase((opened) => {
         const keys: string[] = [];
         const asked = request();
         const { events: first } = await collect(executorOn(database, keys).execute(asked));
-        const resumed = { interruptId: questionOf(first)?.interruptId ?? "", answer: approved };
+        const resumed = {
+          interruptId: questionOf(first)?.interruptId ?? "",
+          answer: approved,
+          userId: "ada",
+        };
         const crashing = crashingAt(database, n, moment);
         await eventsUntil(
           crashing.crashed,
@@ -91,7 +97,7 @@ forEachDatabase((opened) => {
       const keys: string[] = [];
       const asked = request();
       const { events: first } = await collect(executorOn(database, keys).execute(asked));
-      const resumed = { interruptId: questionOf(first)?.interruptId ?? "", answer: approved };
+      const resumed = { interruptId: questionOf(first)?.interruptId ?? "", answer: approved, userId: "ada" };
       await collect(executorOn(database, keys).execute({ ...asked, attempt: 2, resumed }));
       const declined = create(InterruptAnswerSchema, {
         answer: { case: "confirm", value: { approved: false } },

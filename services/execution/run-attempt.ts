@@ -59,11 +59,12 @@ const NOTHING_HELD = { parts: [], ended: [] };
 async function follow(session: RunSession, abort: AbortController): Promise<Interrupt | undefined> {
   const { run, claim, deps } = session;
   const conversation = await conversationOfRun(deps.database.reader(claim.tenantId), run);
-  const { runId, userId, agentId, agentVersion, model, maxOutputTokens, cache, resumed } = run;
+  const { runId, chatId, userId, agentId, agentVersion, model, maxOutputTokens, cache, resumed } = run;
   const { tenantId, attempt } = claim;
   const events = deps.executor.execute({
     tenantId,
     runId,
+    chatId,
     userId,
     attempt,
     agentId,
@@ -72,7 +73,11 @@ async function follow(session: RunSession, abort: AbortController): Promise<Inte
     maxOutputTokens,
     cache,
     conversation,
-    resumed: resumed?.answer && { interruptId: resumed.interruptId, answer: resumed.answer },
+    resumed: resumed?.answer && {
+      interruptId: resumed.interruptId,
+      answer: resumed.answer,
+      userId: resumed.userId,
+    },
     beforeModelCall: (call) => session.openCall(call),
     signal: abort.signal,
   });

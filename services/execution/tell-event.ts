@@ -1,5 +1,5 @@
 import { FinishReason, ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
-import type { AgentEvent, CallStarted, CallUsage } from "./agent-event.ts";
+import type { AgentEvent, CallStarted, CallUsage, SuggestedPatch } from "./agent-event.ts";
 import type { Place } from "./run-answer.ts";
 import type { FrameBody } from "./run-writer.ts";
 import type { RunSession } from "./run-session.ts";
@@ -35,6 +35,9 @@ export async function tellEvent(session: RunSession, event: AgentEvent): Promise
       writer.emit(toolResultFrame(event.toolCallId, event.result, state));
       return;
     }
+    case "suggestion":
+      writer.emit(suggestionFrame(event.toolCallId, event.suggestion));
+      return;
     case "call_refused":
       await session.closeCall(NOTHING_OWED);
       return;
@@ -97,6 +100,11 @@ export function emitArguments({ answer, writer }: RunSession, toolCallId: string
 export const toolCallFrame = (toolCallId: string, name: string, textOffset: number): FrameBody => ({
   case: "toolCall",
   value: { $typeName: "ameide.inference.v1.ToolCall", toolCallId, name, textOffset: BigInt(textOffset) },
+});
+
+const suggestionFrame = (toolCallId: string, { patch, summary }: SuggestedPatch): FrameBody => ({
+  case: "suggestion",
+  value: { $typeName: "ameide.inference.v1.Suggestion", toolCallId, patch, summary: [...summary] },
 });
 
 export const toolResultFrame = (toolCallId: string, result: string, state: ToolCallState): FrameBody => ({

@@ -1,3 +1,5 @@
+import type { ModelPorts } from "./model-ports.ts";
+
 /** What the tools need of the rest of the program; handed in by the composition root. */
 export interface ToolPorts {
   now(): Date;
@@ -12,4 +14,6 @@ export interface ToolPorts {
     artifact: { title: string; kind: string },
     idempotencyKey: string,
   ): Promise<string>;
+  /** What agents do with models. */
+  models: ModelPorts;
 }

@@ -6,7 +6,7 @@ import { conversationMessages, tokensOf } from "../execution/agents/conversation
 import { createAgentExecutor } from "../execution/agent-executor.ts";
 import type { ModelCall } from "../execution/agent-event.ts";
 import { actorOf, openTestSlices, type TestSlices } from "../testing/test-slices.ts";
-import { inputTokensOf, TOKENS_PER_TOOL } from "./admit-run.ts";
+import { inputTokensOf, tokensOfTool } from "./admit-run.ts";
 import { createAgentRegistry, type AgentDefinition } from "./agent-registry.ts";
 import { conversationOf } from "./conversation.ts";
 import { createModelCatalog } from "./model-catalog.ts";
@@ -28,6 +28,7 @@ async function firstCallOf(agent: AgentDefinition, conversation: ReturnType<type
     tenantId,
     userId,
     runId: crypto.randomUUID(),
+    chatId: "",
     attempt: 1,
     model: "offline/offline",
     maxOutputTokens: 10,
@@ -86,7 +87,7 @@ describe("what a run holds for the input of its first call", () => {
     fc.assert(
       fc.property(anyConversation, fc.constantFrom(...agents.builtIns), (conversation, agent) => {
         const counted = tokensOf(conversationMessages(agent.prompt, conversation));
-        const perTool = agent.tools.length * TOKENS_PER_TOOL;
+        const perTool = agent.tools.reduce((sum, tool) => sum + tokensOfTool(tool), 0);
         expect(inputTokensOf(agent, conversation) - perTool).toBeGreaterThanOrEqual(counted);
         // Nor much more: what is held for one run cannot be used by another.
         expect(inputTokensOf(agent, conversation) - perTool).toBeLessThanOrEqual(

@@ -32,7 +32,21 @@ export interface RunToAdmit {
 
 /** What a message costs beyond its text, and a tool by being on the list. */
 const TOKENS_PER_MESSAGE = 8;
-export const TOKENS_PER_TOOL = 220;
+const TOKENS_PER_TOOL = 220;
+/** Those whose schemas say more. */
+const TOKENS_OF_TOOL: Readonly<Record<string, number>> = {
+  expand: 260,
+  find: 260,
+  propose_patch: 760,
+  repair_model: 260,
+  understand_model: 360,
+};
+
+/** Most that it takes to tell a model of a tool. */
+export const tokensOfTool = (name: string): number => TOKENS_OF_TOOL[name] ?? TOKENS_PER_TOOL;
+
+const toolTokens = ({ tools }: AgentDefinition): number =>
+  tools.reduce((sum, name) => sum + tokensOfTool(name), 0);
 
 /**
  * Stores a run, holds the slice of its first call in every budget above it and puts it in the queue when its turn is
@@ -104,5 +118,5 @@ export function inputTokensOf(agent: AgentDefinition, conversation: readonly Spo
   const instructions = spoken.filter(({ role }) => role === "system").map(({ text }) => text);
   const system = countTokens([agent.prompt, ...instructions].join("\n\n"));
   const others = spoken.reduce((sum, { role, tokens }) => sum + (role === "system" ? 0 : tokens), 0);
-  return system + others + (spoken.length + 1) * TOKENS_PER_MESSAGE + agent.tools.length * TOKENS_PER_TOOL;
+  return system + others + (spoken.length + 1) * TOKENS_PER_MESSAGE + toolTokens(agent);
 }

@@ -6,6 +6,7 @@ import type { Database } from "../platform/db/database.ts";
 import type { AgentEvent, AgentExecutor, AgentRequest, Restored } from "../execution/agent-event.ts";
 import { createAgentExecutor, type AgentExecutorDeps } from "../execution/agent-executor.ts";
 import { openTestPglite } from "./databases.ts";
+import { NO_MODELS } from "./no-models.ts";
 
 /** A migrated database in memory, for tests. */
 export async function openTestDatabase(): Promise<Database> {
@@ -25,6 +26,7 @@ export function createTestExecutor(database: Database, deps: Partial<AgentExecut
       now: () => new Date(0),
       findArtifacts: async (_who, query) => (query === "Order" ? [order] : []),
       createArtifact: async (_who, { title }) => `id of ${title}`,
+      models: NO_MODELS,
     },
     ...deps,
   });
@@ -36,6 +38,7 @@ export function requestFor(text: string, fields: Partial<AgentRequest> = {}): Ag
     tenantId: uuidv7(),
     userId: "alice",
     runId: uuidv7(),
+    chatId: "",
     attempt: 1,
     agentId: "simple-chat",
     agentVersion: "1",

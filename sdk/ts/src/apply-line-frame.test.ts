@@ -1,4 +1,5 @@
 import { ToolCallState } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
+import { PatchStatus } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
 import { RunState } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import { describe, expect, it } from "vitest";
 import { positionOf } from "./run-progress.ts";
@@ -50,6 +51,38 @@ describe("text", () => {
 
   it("beyond the end is a gap", () => {
     expect(when(given(hello), frame(2, text(4, "x"))).verdict).toBe("gap");
+  });
+});
+
+describe("a suggestion", () => {
+  const suggestion = (patchId: string, status: PatchStatus): FrameBody => ({
+    case: "suggestion",
+    value: { toolCallId: "1", patch: { patchId, status }, summary: ["Adds the task “Check credit”"] },
+  });
+  const proposed = frame(2, call("1", 3));
+  const told = ({ progress }: ReturnType<typeof when>) =>
+    progress.view.suggestions.map(({ patch }) => [patch?.patchId, patch?.status]);
+
+  it("is shown once, as the patch stands last", () => {
+    const open = when(given(hello, proposed), frame(3, suggestion("p", PatchStatus.PROPOSED)));
+    expect(open.all).toMatchObject([{ kind: "suggestion", patchId: "p" }]);
+    const decided = when(open.progress, frame(4, suggestion("p", PatchStatus.APPLIED)));
+    expect(told(decided)).toEqual([["p", PatchStatus.APPLIED]]);
+    const next = when(decided.progress, frame(5, suggestion("q", PatchStatus.PROPOSED)));
+    expect(told(next).map(([id]) => id)).toEqual(["p", "q"]);
+  });
+
+  it("goes with the tool call that made it", () => {
+    const before = given(hello, proposed, frame(3, suggestion("p", PatchStatus.PROPOSED)));
+    expect(told(when(before, frame(4, retract(3, 1))))).toHaveLength(1);
+    expect(told(when(before, frame(4, retract(3, 0))))).toEqual([]);
+    const parts = [textPart("He𝒜"), callPart("1")];
+    expect(told(when(before, frame(0, snapshot(9, parts))))).toHaveLength(1);
+    expect(told(when(before, frame(0, snapshot(9, [textPart("He𝒜")]))))).toEqual([]);
+  });
+
+  it("of a call that is not here is a gap", () => {
+    expect(when(given(hello), frame(2, suggestion("p", PatchStatus.PROPOSED))).verdict).toBe("gap");
   });
 });
 

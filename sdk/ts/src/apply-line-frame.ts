@@ -2,6 +2,7 @@ import type { ToolCallPart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type {
   RunFrame,
   Status,
+  Suggestion,
   TextDelta,
   ToolArgsDelta,
   ToolCall,
@@ -38,6 +39,8 @@ export function applyLineFrame(progress: RunProgress, frame: RunFrame): Step | u
         result: body.value.result,
         state: body.value.state,
       });
+    case "suggestion":
+      return applySuggestion(current, body.value);
     case "usage":
       return one(current, { usage: body.value }, { kind: "usage", usage: body.value });
     case "retract":
@@ -95,6 +98,18 @@ function applyTool(
   if (findCall(progress, toolCallId) === undefined) return undefined;
   const parts = changeToolCall(progress.view.parts, toolCallId, change);
   return one(progress, { parts }, { kind: "tool", toolCallId });
+}
+
+function applySuggestion(progress: RunProgress, suggestion: Suggestion): Step | undefined {
+  const { patch, toolCallId } = suggestion;
+  if (!patch || findCall(progress, toolCallId) === undefined) return undefined;
+  const { patchId } = patch;
+  const { suggestions } = progress.view;
+  const known = suggestions.some((other) => other.patch?.patchId === patchId);
+  const next = known
+    ? suggestions.map((other) => (other.patch?.patchId === patchId ? suggestion : other))
+    : [...suggestions, suggestion];
+  return one(progress, { suggestions: next }, { kind: "suggestion", patchId });
 }
 
 function applyStatus(progress: RunProgress, status: Status): Step {

@@ -6,6 +6,11 @@ export {
   type ToolCallPart,
 } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 export { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
+export {
+  PatchStatus,
+  ReviewDecision,
+  type GraphPatch,
+} from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
 export type {
   ChoiceQuestion,
   ConfirmQuestion,
@@ -13,7 +18,11 @@ export type {
   InterruptAnswer,
   TextQuestion,
 } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
-export { ResumeState, type Started } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
+export {
+  ResumeState,
+  type Started,
+  type Suggestion,
+} from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 export {
   RunState,
   UsageStage,

@@ -20,7 +20,11 @@ export function cut(progress: RunProgress, offset: number, keepToolCalls: number
   const toOffset = Math.min(offset, progress.length);
   const shorter = changed(
     { ...progress, length: toOffset },
-    { parts: keepIdentity(view.parts, parts), text: view.text.slice(0, unitIndex(view.text, toOffset)) },
+    {
+      parts: keepIdentity(view.parts, parts),
+      text: view.text.slice(0, unitIndex(view.text, toOffset)),
+      suggestions: suggestionsOf(view, parts),
+    },
     { kind: "retract", toOffset, keepToolCalls: kept },
   );
   return { progress: shorter.progress, updates: [shorter.update] };
@@ -52,10 +56,22 @@ export function replaceParts(
   const appended = text.slice(before.progress.view.text.length);
   const replaced = changed(
     { ...before.progress, length: codePointLength(text), argumentLengths: argumentLengths(next) },
-    { ...fields, text, parts: keepIdentity(progress.view.parts, next) },
+    {
+      ...fields,
+      text,
+      parts: keepIdentity(progress.view.parts, next),
+      suggestions: suggestionsOf(before.progress.view, next),
+    },
     { kind: "snapshot", offset, appended },
   );
   return { progress: replaced.progress, updates: [...before.updates, replaced.update] };
+}
+
+/** Those whose tool calls are still there. */
+function suggestionsOf({ suggestions }: RunView, parts: readonly MessagePart[]): RunView["suggestions"] {
+  const calls = new Set(toolCallsOf(parts).map(({ toolCallId }) => toolCallId));
+  const kept = suggestions.filter(({ toolCallId }) => calls.has(toolCallId));
+  return kept.length === suggestions.length ? suggestions : kept;
 }
 
 function argumentLengths(parts: readonly MessagePart[]): Record<string, number> {

@@ -31,6 +31,7 @@ export function emptyProgress(runId: string): RunProgress {
     text: "",
     attempt: 0,
     messageId: "",
+    suggestions: [],
     finishReason: FinishReason.UNSPECIFIED,
     done: false,
   };

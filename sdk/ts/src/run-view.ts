@@ -1,6 +1,6 @@
 import type { FinishReason, MessagePart } from "@ameide/proto/ameide/chat/v1/chat_pb.js";
 import type { Interrupt } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
-import type { ResumeState, Started } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
+import type { ResumeState, Started, Suggestion } from "@ameide/proto/ameide/inference/v1/run_frame_pb.js";
 import type { Run, RunError, RunState, Usage } from "@ameide/proto/ameide/inference/v1/run_pb.js";
 import type { ConnectError } from "@connectrpc/connect";
 
@@ -27,6 +27,11 @@ export interface RunView {
   readonly error?: RunError | undefined;
   /** What the run asks and waits with; set while INTERRUPTED only. Answer it with ResumeRun, then watch again. */
   readonly interrupt?: Interrupt | undefined;
+  /**
+   * The patches that the agent suggests, each as it stood when the server said so last, oldest first. One that came
+   * while the reader was away may be missing: `interrupt.patchId` names the one that waits for its review.
+   */
+  readonly suggestions: readonly Suggestion[];
   /** Why the model stopped: LENGTH says that the answer is cut. UNSPECIFIED until the run has completed. */
   readonly finishReason: FinishReason;
   /** The chat message that holds the answer; empty until the run ended, and for a run without a chat. */
@@ -54,6 +59,8 @@ export type RunChange =
   | { readonly kind: "text"; readonly offset: number; readonly appended: string }
   /** This tool call appeared, got more arguments, or was answered. */
   | { readonly kind: "tool"; readonly toolCallId: string }
+  /** The agent suggests this patch, or it stands differently. */
+  | { readonly kind: "suggestion"; readonly patchId: string }
   /** New figures in `view.usage`. */
   | { readonly kind: "usage"; readonly usage: Usage }
   /** Text beyond `toOffset` code points is void, and all but the first `keepToolCalls` tool calls. */

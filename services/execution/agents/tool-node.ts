@@ -3,7 +3,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AgentDefinition } from "../../inference/index.ts";
 import { withInnerSpan } from "../../platform/telemetry/trace.ts";
 import type { WrittenToolCall } from "../models/tool-call-reader.ts";
-import { callTool, parsedArguments, type ToolOutcome } from "../tools/call-tool.ts";
+import { callTool, parsedArguments, type CallContext, type ToolOutcome } from "../tools/call-tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { toolNamed } from "../tools/tool-table.ts";
 import { openCallsOf, toolMessage, type AnswerState } from "./answer-state.ts";
@@ -67,15 +67,25 @@ async function outcomeOf(execution: Execution, tool: Tool, call: WrittenToolCall
     if (answer.case !== "confirm" || !answer.value.approved)
       return { result: refusalText(answer), failed: true };
   }
-  const { tenantId, userId, runId } = execution.request;
-  const context = {
+  return withInnerSpan("tool.call", { "gen_ai.tool.name": call.name }, () =>
+    callTool(tool, call.json, contextOf(execution, call)),
+  );
+}
+
+function contextOf(execution: Execution, call: WrittenToolCall): CallContext {
+  const { ports, request, signal } = execution;
+  const { tenantId, userId, runId, chatId, agentId, agentVersion, model, resumed } = request;
+  return {
     tenantId,
     userId,
     ports,
     idempotencyKey: `${runId}/${call.id}`,
-    signal: execution.signal,
+    signal,
+    modeler: { tenantId, userId, runId, chatId, agentId, agentVersion, model },
+    ask: (question) => ({
+      answer: askPerson(question, call, ports.now()).answer,
+      userId: resumed?.userId ?? "",
+    }),
+    suggest: (suggestion) => execution.emit({ type: "suggestion", toolCallId: call.id, suggestion }),
   };
-  return withInnerSpan("tool.call", { "gen_ai.tool.name": call.name }, () =>
-    callTool(tool, call.json, context),
-  );
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ToolPorts } from "../tool-ports.ts";
+import { MODELING_CONTEXT, NO_MODELS } from "../../testing/no-models.ts";
 import { callTool, type CallContext } from "./call-tool.ts";
 import { currentTime } from "./current-time.ts";
 import { lookUpArtifact } from "./look-up-artifact.ts";
@@ -13,6 +14,7 @@ const portsWith = (ports: Partial<ToolPorts>): ToolPorts => ({
   now: () => new Date(),
   findArtifacts: async () => [order],
   createArtifact: async () => "a-2",
+  models: NO_MODELS,
   ...ports,
 });
 
@@ -21,6 +23,7 @@ function contextWith(fields: Partial<CallContext> = {}): CallContext {
     tenantId: "tenant",
     userId: "alice",
     ports: portsWith({ now: () => new Date("2026-03-01T12:00:00Z") }),
+    ...MODELING_CONTEXT,
     idempotencyKey: "run/call",
     signal: new AbortController().signal,
     ...fields,

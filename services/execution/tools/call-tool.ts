@@ -1,3 +1,4 @@
+import { isGraphInterrupt } from "@langchain/langgraph";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { createGuardedFetch, NetworkFailure } from "./guarded-fetch.ts";
 import { OutOfMemory } from "./isolated-work.ts";
@@ -33,6 +34,8 @@ export async function callTool(
     const value = await untilAborted(tool.run(args, { ...context, fetch, signal }), signal);
     return { result: resultOf(tool, value), failed: false };
   } catch (error) {
+    // How LangGraph suspends a graph: the tool asks a person.
+    if (isGraphInterrupt(error)) throw error;
     context.signal.throwIfAborted();
     return { result: cut(explain(tool, error, timeoutMilliseconds)), failed: true };
   } finally {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { callTool } from "./call-tool.ts";
 import { calculate } from "./calculate.ts";
 import { defineIsolatedTool } from "./tool.ts";
+import { MODELING_CONTEXT, NO_MODELS } from "../../testing/no-models.ts";
 
 const misbehaving = defineIsolatedTool({
   name: "probe",
@@ -16,7 +17,13 @@ const misbehaving = defineIsolatedTool({
 const context = (signal = new AbortController().signal) => ({
   tenantId: "tenant",
   userId: "alice",
-  ports: { now: () => new Date(), findArtifacts: async () => [], createArtifact: async () => "" },
+  ports: {
+    now: () => new Date(),
+    findArtifacts: async () => [],
+    createArtifact: async () => "",
+    models: NO_MODELS,
+  },
+  ...MODELING_CONTEXT,
   idempotencyKey: "run/call",
   signal,
 });

@@ -1,7 +1,9 @@
-import type { InterruptSchema } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
+import type { InterruptAnswer, InterruptSchema } from "@ameide/proto/ameide/inference/v1/interrupt_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { z } from "zod";
 import type { Scope } from "../../platform/auth/scopes.ts";
+import type { SuggestedPatch } from "../agent-event.ts";
+import type { Modeler } from "../model-ports.ts";
 import type { ToolPorts } from "../tool-ports.ts";
 import type { GuardedFetch } from "./guarded-fetch.ts";
 import { runIsolated, type IsolatedWork } from "./isolated-work.ts";
@@ -20,10 +22,26 @@ export interface ToolContext {
   /** The only way to the network: to the origins of the tool's list. */
   fetch: GuardedFetch;
   signal: AbortSignal;
+  /** As whom it works on models. */
+  modeler: Modeler;
+  /**
+   * Asks a person in the middle of the work. The run waits, and the tool is run again with the answer: whatever it did
+   * before has to happen once per `idempotencyKey`.
+   */
+  ask(question: Question): GivenAnswer;
+  /** Shows readers a patch, or how it stands now. */
+  suggest(suggestion: SuggestedPatch): void;
+}
+
+/** An answer, and the user who gave it. */
+export interface GivenAnswer {
+  answer: InterruptAnswer["answer"];
+  userId: string;
 }
 
 /** What a person is asked, without what the graph adds. */
-export type Question = Required<Pick<MessageInitShape<typeof InterruptSchema>, "prompt" | "question">>;
+export type Question = Required<Pick<MessageInitShape<typeof InterruptSchema>, "prompt" | "question">> &
+  Pick<MessageInitShape<typeof InterruptSchema>, "patchId">;
 
 /** A person has to allow each call. */
 export interface Approval {

@@ -1,4 +1,5 @@
 import type { AgentDefinition } from "./agent-definition.ts";
+import { MODELING_AGENTS } from "./modeling-agents.ts";
 
 /** Answers when no agent is named. */
 export const DEFAULT_AGENT_ID = "simple-chat";
@@ -45,4 +46,5 @@ export const BUILT_IN_AGENTS: readonly AgentDefinition[] = [
     maxOutputTokens: 1024,
     maxModelCalls: 6,
   },
+  ...MODELING_AGENTS,
 ];

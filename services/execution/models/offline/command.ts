@@ -24,4 +24,6 @@ export interface OfflineCommand {
   answer(match: RegExpExecArray, situation: Situation): Answer;
   /** Continues after its tool has answered. */
   afterTool?(result: string, match: RegExpExecArray): string;
+  /** Of a command that takes several steps: continues from all that tools have answered so far, oldest first. */
+  next?(results: readonly string[], match: RegExpExecArray, situation: Situation): Answer;
 }

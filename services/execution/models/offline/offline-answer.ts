@@ -1,4 +1,5 @@
-import type { Answer, OfflineCommand, Situation } from "./command.ts";
+import type { Answer, OfflineCommand, Said, Situation } from "./command.ts";
+import { MODEL_COMMANDS } from "./model-commands.ts";
 import { PERSON_COMMANDS } from "./person-commands.ts";
 import { TEXT_COMMANDS } from "./text-commands.ts";
 import { TOOL_COMMANDS } from "./tool-commands.ts";
@@ -11,7 +12,13 @@ const HELP: OfflineCommand = {
 };
 
 /** Everything the offline model understands, first match first. */
-const COMMANDS: readonly OfflineCommand[] = [...TOOL_COMMANDS, ...PERSON_COMMANDS, ...TEXT_COMMANDS, HELP];
+const COMMANDS: readonly OfflineCommand[] = [
+  ...TOOL_COMMANDS,
+  ...PERSON_COMMANDS,
+  ...MODEL_COMMANDS,
+  ...TEXT_COMMANDS,
+  HELP,
+];
 
 const LONGEST_GIST = 12;
 
@@ -22,11 +29,20 @@ export function offlineAnswer(situation: Situation): Answer {
   for (const command of COMMANDS) {
     const match = command.pattern.exec(question);
     if (!match) continue;
-    const last = messages.at(-1);
-    if (last?.by === "tool" && command.afterTool) return command.afterTool(last.text, match);
+    const results = resultsSinceQuestion(messages);
+    const last = results.at(-1);
+    if (last !== undefined && command.next) return command.next(results, match, situation);
+    if (last !== undefined && command.afterTool) return command.afterTool(last, match);
     return command.answer(match, situation);
   }
   return notUnderstood(question);
+}
+
+/** What tools have answered since the user spoke, if the last to speak was one. */
+function resultsSinceQuestion(messages: readonly Said[]): string[] {
+  if (messages.at(-1)?.by !== "tool") return [];
+  const question = messages.findLastIndex(({ by }) => by === "user");
+  return messages.slice(question + 1).flatMap(({ by, text }) => (by === "tool" ? [text] : []));
 }
 
 function notUnderstood(question: string): string {
