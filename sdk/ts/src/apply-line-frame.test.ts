@@ -55,9 +55,9 @@ describe("text", () => {
 });
 
 describe("a suggestion", () => {
-  const suggestion = (patchId: string, status: PatchStatus): FrameBody => ({
+  const suggestion = (patchId: string, stands: PatchStatus): FrameBody => ({
     case: "suggestion",
-    value: { toolCallId: "1", patch: { patchId, status }, summary: ["Adds the task “Check credit”"] },
+    value: { toolCallId: "1", patch: { patchId, status: stands }, summary: ["Adds the task “Check credit”"] },
   });
   const proposed = frame(2, call("1", 3));
   const told = ({ progress }: ReturnType<typeof when>) =>
