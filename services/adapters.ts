@@ -20,6 +20,7 @@ import { createRedisStreamPlaces } from "./platform/rate-limit/redis-stream-plac
 import { createNatsEventPublisher } from "./platform/nats/nats-event-publisher.ts";
 import { connectNats, type NatsLink } from "./platform/nats/nats-link.ts";
 import { openRedis, type RedisConnection } from "./platform/redis/redis-connection.ts";
+import { openObjectStore } from "./platform/object-store/open-object-store.ts";
 import type { Log } from "./platform/telemetry/log.ts";
 import { createInProcessWorkQueue } from "./platform/work-queue/in-process-work-queue.ts";
 import { createNatsWorkQueue } from "./platform/work-queue/nats-work-queue.ts";
@@ -56,6 +57,7 @@ export async function openAdapters(
     log: redis
       ? createRedisFrameLog(redis)
       : createInProcessFrameLog({ logs: logsFor(config.EXECUTION_CONCURRENCY) }),
+    objects: openObjectStore(config),
     now: () => new Date(),
     dependencies: dependenciesOf(database, redis, nats),
     limits: redis

@@ -9,6 +9,9 @@ import { v5 as uuidv5, validate as isUuid } from "uuid";
 import {
   createArtifact,
   createArtifactHandlers,
+  createKits,
+  GraphCache,
+  type ModelDeps,
   findArtifactsById,
   searchArtifacts,
   type CreateArtifactDeps,
@@ -38,6 +41,7 @@ import type { Database } from "./platform/db/database.ts";
 import { createEventStore } from "./platform/event-store/event-store.ts";
 import { currentTraceId } from "./platform/telemetry/trace.ts";
 import type { FrameLog } from "./platform/frame-log/frame-log.ts";
+import type { ObjectStore } from "./platform/object-store/object-store.ts";
 import type { WorkQueue } from "./platform/work-queue/work-queue.ts";
 
 /** What the slices stand on; each has an embedded and a server adapter. */
@@ -46,11 +50,12 @@ export interface Adapters {
   bus: Bus;
   workQueue: WorkQueue;
   log: FrameLog;
+  objects: ObjectStore;
   now: () => Date;
 }
 
 /** The domain, wired: what the roles need of it. */
-export interface Slices extends RunDeps, Adapters {
+export interface Slices extends RunDeps, Adapters, ModelDeps {
   tools: ToolPorts;
   handlers(streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">): Handlers;
 }
@@ -64,6 +69,9 @@ export const EVENT_REGISTRY = createRegistry(
   file_ameide_events_v1_run_events,
 );
 
+/** Elements, relations, nodes and so on of the models in memory: 2 million take about a gigabyte. */
+const GRAPH_ITEMS = 1_000_000;
+
 /** Wires the slices by hand, each with only what it uses. */
 export function composeSlices(config: Config, adapters: Adapters): Slices {
   const { bus, now } = adapters;
@@ -72,7 +80,8 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   const budgetDeps = { ...budgetDepsOf(config, catalog, now), events };
   const agents = createAgentRegistry(catalog, { bus, tools: TOOL_NAMES, rollouts: config.AGENT_ROLLOUTS });
   const budget = createRunBudget(budgetDeps);
-  const runDeps = { ...adapters, events, agents, budget, forgetRun: deleteCheckpoints };
+  const models = { kits: createKits([]), graphs: new GraphCache(GRAPH_ITEMS) };
+  const runDeps = { ...adapters, ...models, events, agents, budget, forgetRun: deleteCheckpoints };
   return {
     ...runDeps,
     tools: toolPortsOf(runDeps),

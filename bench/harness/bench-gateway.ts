@@ -11,6 +11,7 @@ import { migrate } from "../../services/platform/db/migrate.ts";
 import { openPglite } from "../../services/platform/db/pglite-driver.ts";
 import { openPostgres } from "../../services/platform/db/postgres-driver.ts";
 import type { FrameLog } from "../../services/platform/frame-log/frame-log.ts";
+import { createInProcessObjectStore } from "../../services/platform/object-store/in-process-object-store.ts";
 import { createLog } from "../../services/platform/telemetry/log.ts";
 import { createInProcessWorkQueue } from "../../services/platform/work-queue/in-process-work-queue.ts";
 import { createTokenSealer } from "../../services/platform/tokens/sealed-token.ts";
@@ -38,6 +39,7 @@ export async function openBenchSlices(log: FrameLog, databaseUrl?: string): Prom
     bus: createInProcessBus(),
     workQueue: createInProcessWorkQueue(),
     log,
+    objects: createInProcessObjectStore(),
     now,
   });
 }

@@ -6,12 +6,30 @@ import {
   ArtifactRenamedSchema,
   type ArtifactChatLinked,
   type ArtifactChatUnlinked,
+  type ArtifactContentImported,
   type ArtifactCreated,
+  type ArtifactDocumentChanged,
+  type ArtifactFileAttached,
+  type ArtifactFileRemoved,
+  type ArtifactModelChanged,
   type ArtifactRenamed,
+  type ArtifactSnapshotCreated,
 } from "@ameide/proto-private/ameide/events/v1/artifact_events_pb.js";
 import { create } from "@bufbuild/protobuf";
+import { contentFrom, type ContentState } from "./content/content-state.ts";
 
-export type ArtifactEvent = ArtifactCreated | ArtifactRenamed | ArtifactChatLinked | ArtifactChatUnlinked;
+/** Each makes one version of the content. */
+export type ContentEvent = ArtifactModelChanged | ArtifactContentImported | ArtifactDocumentChanged;
+
+export type ArtifactEvent =
+  | ArtifactCreated
+  | ArtifactRenamed
+  | ArtifactChatLinked
+  | ArtifactChatUnlinked
+  | ContentEvent
+  | ArtifactSnapshotCreated
+  | ArtifactFileAttached
+  | ArtifactFileRemoved;
 
 /** An artifact as its events left it. */
 export interface ArtifactState {
@@ -24,6 +42,8 @@ export interface ArtifactState {
   version: number;
   createTime: Date;
   updateTime: Date;
+  /** On its main branch; undefined until something was imported or written. */
+  content: ContentState | undefined;
 }
 
 /** When and by whom an event happened. */
@@ -47,6 +67,7 @@ export function newArtifact(artifactId: string): ArtifactState {
     version: 0,
     createTime: never,
     updateTime: never,
+    content: undefined,
   };
 }
 
@@ -84,8 +105,15 @@ export function evolveArtifact(artifact: ArtifactState, event: ArtifactEvent, at
     }
     case "ameide.events.v1.ArtifactRenamed":
       return { ...next, title: event.title };
+    case "ameide.events.v1.ArtifactModelChanged":
+    case "ameide.events.v1.ArtifactContentImported":
+    case "ameide.events.v1.ArtifactDocumentChanged":
+      return { ...next, content: contentFrom(event.content, at.version, artifact.content) };
     case "ameide.events.v1.ArtifactChatLinked":
     case "ameide.events.v1.ArtifactChatUnlinked":
+    case "ameide.events.v1.ArtifactSnapshotCreated":
+    case "ameide.events.v1.ArtifactFileAttached":
+    case "ameide.events.v1.ArtifactFileRemoved":
       return next;
   }
 }

@@ -15,6 +15,7 @@ import type { EventStore, StoredEvent } from "../platform/event-store/event-stor
 import { pageOf } from "../platform/tokens/page-token.ts";
 import { artifactStream, type ArtifactEvent } from "./artifact.ts";
 import { loadArtifact } from "./change-artifact.ts";
+import { whatHappenedToContent, type WhatHappened } from "./content/content-history.ts";
 
 export async function getArtifactHistory(
   deps: { database: Database; events: EventStore },
@@ -42,12 +43,6 @@ function historyEntry(stored: StoredEvent): MessageInitShape<typeof ArtifactHist
   };
 }
 
-interface WhatHappened {
-  eventType: ArtifactEventType;
-  chatId?: string;
-  details?: Record<string, string>;
-}
-
 function whatHappened(event: ArtifactEvent): WhatHappened {
   switch (event.$typeName) {
     case "ameide.events.v1.ArtifactCreated":
@@ -61,5 +56,7 @@ function whatHappened(event: ArtifactEvent): WhatHappened {
       return { eventType: ArtifactEventType.CHAT_LINKED, chatId: event.chatId };
     case "ameide.events.v1.ArtifactChatUnlinked":
       return { eventType: ArtifactEventType.CHAT_UNLINKED, chatId: event.chatId };
+    default:
+      return whatHappenedToContent(event);
   }
 }

@@ -4,3 +4,14 @@ export { changeArtifact, loadArtifact, type ArtifactDeps } from "./change-artifa
 export { createArtifact, type CreateArtifactDeps } from "./create-artifact.ts";
 export { createArtifactHandlers } from "./handlers.ts";
 export { findArtifactsById, searchArtifactRows as searchArtifacts } from "./store.ts";
+export { findBranch, listBranches, type Branch } from "./content/branch-store.ts";
+export { beginModel } from "./content/begin-model.ts";
+export { commitModel, type CommitModel, type CommittedModel } from "./content/commit-model.ts";
+export { createKits } from "./content/kits.ts";
+export type { Kits, ModelDeps } from "./content/content-deps.ts";
+export { loadLine, MAIN, type ContentLine, type ModelRef } from "./content/content-line.ts";
+export type { ContentState } from "./content/content-state.ts";
+export { createBranch, deleteBranch, type NewBranch } from "./content/create-branch.ts";
+export { GraphCache } from "./content/graph-cache.ts";
+export { loadModel, type LoadedModel } from "./content/load-model.ts";
+export { readChanges, type ModelCommit } from "./content/read-changes.ts";

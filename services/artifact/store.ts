@@ -6,9 +6,10 @@ import { artifacts } from "./tables.ts";
 
 type Row = typeof artifacts.$inferSelect;
 
-const stateOf = ({ tenantId: _, primaryChatId, ...row }: Row): ArtifactState => ({
+const stateOf = ({ tenantId: _, primaryChatId, content, ...row }: Row): ArtifactState => ({
   ...row,
   primaryChatId: primaryChatId ?? "",
+  content: content ?? undefined,
 });
 
 export async function findArtifact(reader: Reader, artifactId: string): Promise<ArtifactState | undefined> {
@@ -31,13 +32,13 @@ export async function findArtifactsById(reader: Reader, ids: readonly string[]):
 /** The row is the fold of the artifact's events, stored with them. */
 export async function saveArtifact(tx: Tx, artifact: ArtifactState): Promise<void> {
   const row = { tenantId: tx.tenantId, ...artifact, primaryChatId: artifact.primaryChatId || null };
-  const { title, version, updateTime } = row;
+  const { title, version, updateTime, content } = row;
   await tx.sql
     .insert(artifacts)
     .values(row)
     .onConflictDoUpdate({
       target: [artifacts.tenantId, artifacts.artifactId],
-      set: { title, version, updateTime },
+      set: { title, version, updateTime, content },
     });
 }
 

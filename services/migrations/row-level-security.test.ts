@@ -23,14 +23,18 @@ const OTHER_POLICIES = [
   "consumed_events.sweep: ALL to ameide_system using true check false",
   "events.feed: SELECT to ameide_system using true check null",
   "model_cache.sweep: ALL to ameide_system using true check false",
+  "model_items.search: SELECT to ameide_search using true check null",
   "provider_health.health: ALL to ameide_system using true check true",
   "relay_checkpoints.relay: ALL to ameide_system using true check true",
   "request_log.sweep: ALL to ameide_system using true check false",
   "run_leases.queue: ALL to ameide_system using true check true",
+  "stored_objects.sweep: ALL to ameide_system using true check false",
+  "uploads.sweep: ALL to ameide_system using true check false",
 ];
 const OTHER_GRANTS = [
   "ameide_search chat_messages SELECT",
   "ameide_search chats SELECT",
+  "ameide_search model_items SELECT",
   "ameide_system consumed_events DELETE",
   "ameide_system consumed_events SELECT",
   "ameide_system events SELECT",
@@ -42,15 +46,29 @@ const OTHER_GRANTS = [
   "ameide_system request_log DELETE",
   "ameide_system run_leases SELECT",
   "ameide_system run_leases UPDATE",
+  "ameide_system stored_objects DELETE",
+  "ameide_system uploads DELETE",
 ];
 const COLUMN_GRANTS = [
   ...["expires_at", "key", "tenant_id"].map((column) => `ameide_system model_cache.${column} SELECT`),
   ...["created_at", "request_id", "tenant_id", "user_id"].map(
     (column) => `ameide_system request_log.${column} SELECT`,
   ),
+  ...["needed", "sha256", "tenant_id", "touched_at"].map(
+    (column) => `ameide_system stored_objects.${column} SELECT`,
+  ),
+  ...["expires_at", "tenant_id", "upload_id"].map((column) => `ameide_system uploads.${column} SELECT`),
 ];
 /** Tables of which the app may not delete or change rows. */
-const APPEND_ONLY = ["agent_overrides", "agent_versions", "events", "usage_ledger"];
+const APPEND_ONLY = [
+  "agent_overrides",
+  "agent_versions",
+  "artifact_revisions",
+  "artifact_snapshots",
+  "events",
+  "model_graphs",
+  "usage_ledger",
+];
 
 const TABLES = `
   SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, a.atttypid = 'uuid'::regtype AND a.attnotnull
@@ -131,9 +149,10 @@ function suite(given: GivenDatabase): void {
       SELECT proname, pg_get_userbyid(proowner), array_to_string(proconfig, ';'),
         array_to_string(ARRAY(SELECT grantee::regrole::text FROM aclexplode(proacl)
           WHERE grantee <> proowner ORDER BY 1), ',')
-      FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef`;
+      FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`;
     expect(await ask(definers)).toEqual([
       ["chats_with_words", "ameide_search", "search_path=public, pg_temp", "ameide_app"],
+      ["model_items_with_words", "ameide_search", "search_path=public, pg_temp", "ameide_app"],
     ]);
   });
 

@@ -24,6 +24,7 @@ import { migrate } from "../platform/db/migrate.ts";
 import { openPglite } from "../platform/db/pglite-driver.ts";
 import type { FrameLog } from "../platform/frame-log/frame-log.ts";
 import { createInProcessFrameLog } from "../platform/frame-log/in-process-frame-log.ts";
+import { createInProcessObjectStore } from "../platform/object-store/in-process-object-store.ts";
 import { createTokenSealer } from "../platform/tokens/sealed-token.ts";
 import { createInProcessWorkQueue } from "../platform/work-queue/in-process-work-queue.ts";
 import type { WorkQueue } from "../platform/work-queue/work-queue.ts";
@@ -80,7 +81,8 @@ export async function openTestSlices(options: TestSlicesOptions = {}): Promise<T
   const clock = { ahead: 0 };
   const now = () => new Date(Date.now() + clock.ahead);
   const { bus = createInProcessBus(), workQueue = createInProcessWorkQueue() } = options;
-  const slices = composeSlices(config, { database, bus, workQueue, log, now });
+  const objects = createInProcessObjectStore();
+  const slices = composeSlices(config, { database, bus, workQueue, log, objects, now });
   const tokens: ResumeTokens = createResumeTokens(createTokenSealer(Buffer.alloc(32, 7)), now);
   const draining = new AbortController();
   const watchDeps = { ...slices, tokens, draining: draining.signal, heartbeatMilliseconds: 8000 };

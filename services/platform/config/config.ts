@@ -50,6 +50,7 @@ const schema = z
     DATABASE_POOL_SIZE: whole(1, 500).default(20),
     NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    OBJECT_STORE_URL: z.url({ protocol: /^(file|s3)$/ }).optional(),
     OIDC_ISSUERS: jsonOf(z.array(issuer), "[]"),
     MODEL_PROVIDERS: jsonOf(providers, "[]"),
     AGENT_ROLLOUTS: jsonOf(agentRollouts, "[]"),

@@ -1,0 +1,18 @@
+import type { NotationKit } from "../../notation/notation.ts";
+import type { ObjectStore } from "../../platform/object-store/object-store.ts";
+import type { ArtifactDeps } from "../change-artifact.ts";
+import type { GraphCache } from "./graph-cache.ts";
+
+/** The notations there are. */
+export interface Kits {
+  of(notation: string): NotationKit | undefined;
+  /** The one for files that begin like this. */
+  recognise(start: string): NotationKit | undefined;
+}
+
+/** What reading and changing content takes. */
+export interface ModelDeps extends ArtifactDeps {
+  objects: ObjectStore;
+  graphs: GraphCache;
+  kits: Kits;
+}

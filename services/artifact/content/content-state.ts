@@ -1,0 +1,88 @@
+import { ContentForm, type ContentInfoSchema } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
+import {
+  type ArtifactContent,
+  type ArtifactContentSchema,
+} from "@ameide/proto-private/ameide/events/v1/artifact_events_pb.js";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+
+/** What an artifact, or a branch of it, holds. Plain, so that rows keep it as JSON. */
+export interface ContentState {
+  form: "model" | "document";
+  /** Empty for documents. */
+  notation: string;
+  mediaType: string;
+  /** The object of the file that was imported last, or of the text; empty: there is no file. */
+  source: string;
+  sourceName: string;
+  /** The version at which the source came. */
+  sourceVersion: number;
+  /** Bytes of the source. */
+  size: number;
+  elements: number;
+  relations: number;
+  views: number;
+  /** Under which its elements are found; empty for documents and branches. */
+  indexId: string;
+  /** Of the stream, when it last changed. */
+  version: number;
+}
+
+export type ContentCounts = Pick<ContentState, "elements" | "relations" | "views">;
+
+/** As an event has it: the version is the event's own. */
+export function contentMessage(
+  content: Omit<ContentState, "version" | "sourceVersion">,
+): MessageInitShape<typeof ArtifactContentSchema> {
+  const { form, notation, mediaType, source, sourceName, size, indexId } = content;
+  return {
+    form: form === "model" ? ContentForm.MODEL : ContentForm.DOCUMENT,
+    notation,
+    mediaType,
+    source,
+    sourceName,
+    sizeBytes: BigInt(size),
+    elementCount: content.elements,
+    relationCount: content.relations,
+    viewCount: content.views,
+    indexId,
+  };
+}
+
+/** After the event of this version, which brought a new source or left the one that there was. */
+export function contentFrom(
+  message: ArtifactContent | undefined,
+  version: number,
+  before: ContentState | undefined,
+): ContentState | undefined {
+  if (!message) return before;
+  const isSameSource = before !== undefined && before.source === message.source;
+  return {
+    form: message.form === ContentForm.DOCUMENT ? "document" : "model",
+    notation: message.notation,
+    mediaType: message.mediaType,
+    source: message.source,
+    sourceName: message.sourceName,
+    sourceVersion: isSameSource ? before.sourceVersion : version,
+    size: Number(message.sizeBytes),
+    elements: message.elementCount,
+    relations: message.relationCount,
+    views: message.viewCount,
+    indexId: message.indexId,
+    version,
+  };
+}
+
+/** As callers see it. */
+export function contentInfo(content: ContentState): MessageInitShape<typeof ContentInfoSchema> {
+  const { form, notation, mediaType, size, version } = content;
+  return {
+    form: form === "model" ? ContentForm.MODEL : ContentForm.DOCUMENT,
+    notation,
+    mediaType,
+    sizeBytes: BigInt(size),
+    elementCount: content.elements,
+    relationCount: content.relations,
+    viewCount: content.views,
+    version: BigInt(version),
+  };
+}
