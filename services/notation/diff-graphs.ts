@@ -139,7 +139,7 @@ function orderWithAdded(
 }
 
 /** A longest run of ids that are in the same order in both lists. */
-function longestInOrder(old: readonly string[], wanted: readonly string[]): ReadonlySet<string> {
+export function longestInOrder(old: readonly string[], wanted: readonly string[]): ReadonlySet<string> {
   const placeOf = new Map(wanted.map((id, i) => [id, i]));
   const tails: string[] = [];
   const previous = new Map<string, string | undefined>();

@@ -87,12 +87,15 @@ describe("the words of ArchiMate", () => {
 
   it("never proposes what the table refuses, and something wherever the table allows something", () => {
     const types = [...CONCEPTS.keys(), ...Object.keys(RELATIONSHIPS)];
-    for (const source of types)
-      for (const target of types) {
+    const wrong = types.flatMap((source) =>
+      types.filter((target) => {
         const usual = usualRelationship(source, target);
-        if (usual === undefined) expect(relationshipsBetween(source, target)).toEqual([]);
-        else expect(mayRelate(usual, source, target)).toBe(true);
-      }
+        return usual === undefined
+          ? relationshipsBetween(source, target).length > 0
+          : !mayRelate(usual, source, target);
+      }),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it("goes on at a junction with what the junction has", () => {
