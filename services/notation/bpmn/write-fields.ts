@@ -1,0 +1,202 @@
+import { sameValue } from "../graph-draft.ts";
+import type { Element, Properties, Relation, Value } from "../graph.ts";
+import { attributeOf } from "../xml/query-xml.ts";
+import { isExpression, itemFields, nameFieldOf, objectFields, objectTypes, type Field } from "./fields.ts";
+import { typeOfXml } from "./item-types.ts";
+import { AMEIDE_NAMESPACE, MODEL_NAMESPACE, XSI_NAMESPACE } from "./namespaces.ts";
+import { objectNodes } from "./read-fields.ts";
+import { childSlot, isA, isReferenceType, schemaType } from "./schema.ts";
+import {
+  attach,
+  detach,
+  draftChildren,
+  draftElement,
+  draftsNamed,
+  prefixFor,
+  setAttribute,
+  setText,
+  type DraftElement,
+} from "./xml-draft.ts";
+
+/** Told of each reference that is written: what has no id in the file yet gets one. */
+export type OnReference = (id: string) => void;
+
+/** Writes what differs between an item as it was read and as it is to be. */
+export function writeFields(
+  node: DraftElement,
+  was: Element | Relation | undefined,
+  now: Element | Relation,
+  onReference: OnReference,
+): void {
+  if (was && was.type !== now.type) changeType(node, was.type, now.type);
+  if (now.name !== (was?.name ?? "")) writeName(node, now);
+  if (now.documentation !== (was?.documentation ?? "")) writeDocumentation(node, now);
+  writeOwn(node, was, now);
+  writeProperties(node, now.type, was?.properties ?? {}, now.properties, onReference);
+}
+
+function writeName(node: DraftElement, { type, name }: Element | Relation): void {
+  const field = nameFieldOf(type);
+  if (field !== "text") return setAttribute(node, field, name === "" ? undefined : name);
+  const [text] = draftsNamed(node, field);
+  if (text || name !== "") setText(text ?? addInOrder(node, type, field), name);
+}
+
+function writeDocumentation(node: DraftElement, { type, documentation }: Element | Relation): void {
+  const [first, second] = draftsNamed(node, "documentation");
+  // Without the first, the second would be taken for it.
+  if (first && documentation === "" && !second) return detach(first);
+  setText(first ?? addInOrder(node, type, "documentation"), documentation);
+}
+
+/** What BPMN has no place for goes into attributes of our own. */
+function writeOwn(node: DraftElement, was: Element | Relation | undefined, now: Element | Relation): void {
+  const [before, after] = [was && ownOf(was), ownOf(now)];
+  for (const field of ["key", "lifecycle"] as const)
+    if (before?.[field] !== after[field]) setAttribute(node, field, after[field], AMEIDE_NAMESPACE);
+}
+
+const ownOf = (item: Element | Relation): Pick<Element, "key" | "lifecycle"> =>
+  "source" in item ? {} : item;
+
+export function writeProperties(
+  node: DraftElement,
+  type: string,
+  was: Properties,
+  now: Properties,
+  onReference: OnReference,
+): void {
+  if (was === now) return;
+  for (const field of itemFields(type).values())
+    if (!sameValue(was[field.name], now[field.name]))
+      writeField(node, type, field, now[field.name], onReference);
+}
+
+function writeField(
+  node: DraftElement,
+  type: string,
+  field: Field,
+  value: Value | undefined,
+  onReference: OnReference,
+): void {
+  switch (field.place) {
+    case "attribute":
+      return setAttribute(
+        node,
+        field.xml,
+        value === undefined ? undefined : scalar(field, value, onReference),
+      );
+    case "text": {
+      const texts =
+        value === undefined ? (field.isRequired ? [""] : []) : [scalar(field, value, onReference)];
+      return writeTexts(node, type, field, texts);
+    }
+    case "texts":
+      return writeTexts(
+        node,
+        type,
+        field,
+        listOf(value).map((item) => scalar(field, item, onReference)),
+      );
+    case "object":
+    case "objects":
+      return writeObjects(node, type, field, listOf(value), onReference);
+  }
+}
+
+const listOf = (value: Value | undefined): readonly Value[] => {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? (value as readonly Value[]) : [value];
+};
+
+function scalar({ type }: Field, value: Value, onReference: OnReference): string {
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (isReferenceType(type)) onReference(text);
+  return text;
+}
+
+function writeTexts(node: DraftElement, type: string, field: Field, texts: readonly string[]): void {
+  const there = draftsNamed(node, field.xml);
+  for (const [i, text] of texts.entries()) {
+    const child = there[i] ?? addText(node, type, field);
+    setText(child, text);
+  }
+  for (const child of there.slice(texts.length)) detach(child);
+}
+
+function addText(node: DraftElement, type: string, field: Field): DraftElement {
+  const child = addInOrder(node, type, field.xml);
+  // Engines take an expression for one only if it says that it is formal.
+  if (isExpression(type, field.xml) && node.namespace === MODEL_NAMESPACE) {
+    const prefix = prefixFor(child, node.namespace, true);
+    setAttribute(child, "type", `${prefix === "" ? "" : `${prefix}:`}tFormalExpression`, XSI_NAMESPACE);
+  }
+  return child;
+}
+
+/** What is there already is kept with all that the graph does not know of it. */
+function writeObjects(
+  node: DraftElement,
+  type: string,
+  field: Field,
+  values: readonly Value[],
+  onReference: OnReference,
+): void {
+  const there = objectNodes(node, field) as DraftElement[];
+  const free = [...there];
+  const wanted = values.flatMap((value) => {
+    const typeName = objectType(field, value);
+    if (typeName === undefined) return [];
+    const at = free.findIndex((child) => typeOfXml(child) === typeName);
+    return [{ value: value as Properties, typeName, node: at < 0 ? undefined : free.splice(at, 1)[0] }];
+  });
+  const inPlace = wanted.length === there.length && wanted.every((want, i) => want.node === there[i]);
+  if (!inPlace) for (const child of there) detach(child);
+  for (const { value, typeName, node: old } of wanted) {
+    const child = old ?? draftElement(node, node.namespace, typeName);
+    if (!inPlace) attachInOrder(node, type, child);
+    for (const inner of objectFields(typeName).values())
+      writeField(child, typeName, inner, value[inner.name], onReference);
+  }
+}
+
+/** The type that the object says, if the field can hold such objects. */
+function objectType(field: Field, value: Value): string | undefined {
+  const said = typeof value === "object" && value !== null && "type" in value ? value.type : undefined;
+  return objectTypes(field).find((name) => name === said);
+}
+
+/** Another name for the element; what the new type cannot have goes, and what it can stays. */
+function changeType(node: DraftElement, was: string, now: string): void {
+  const prefix = node.name.slice(0, -node.local.length);
+  node.local = now;
+  node.name = prefix + now;
+  if (attributeOf(node, "type", XSI_NAMESPACE) !== undefined)
+    setAttribute(node, "type", undefined, XSI_NAMESPACE);
+  const may = schemaType(now)?.attributes;
+  for (const name of schemaType(was)?.attributes.keys() ?? [])
+    if (!may?.has(name)) setAttribute(node, name, undefined);
+  for (const child of draftChildren(node)) {
+    const local = child.namespace === node.namespace ? child.local : undefined;
+    if (local === undefined || isItem(local)) continue;
+    if (childSlot(was, local) !== undefined && childSlot(now, local) === undefined) detach(child);
+  }
+}
+
+/** Elements and relations come and go by themselves. */
+const isItem = (local: string): boolean =>
+  ["flowElement", "artifact", "dataAssociation"].some((base) => isA(local, base));
+
+/** A new child where the schema wants it. */
+export function addInOrder(parent: DraftElement, parentType: string, local: string): DraftElement {
+  const child = draftElement(parent, parent.namespace, local);
+  attachInOrder(parent, parentType, child);
+  return child;
+}
+
+/** Before the first child that the schema wants after it. */
+export function attachInOrder(parent: DraftElement, parentType: string, node: DraftElement): void {
+  const slot = childSlot(parentType, node.local) ?? Infinity;
+  const after = draftChildren(parent).find((child) => (childSlot(parentType, child.local) ?? -1) > slot);
+  attach(parent, node, after);
+}
