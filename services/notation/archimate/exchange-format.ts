@@ -16,6 +16,7 @@ export const ORDER = {
   connection: "label documentation style viewRef sourceAttachment bendpoint targetAttachment",
   style: "lineColor fillColor font",
   views: "viewpoints diagrams",
+  folder: "label documentation item *",
 } as const;
 
 export type Parent = keyof typeof ORDER;
@@ -31,6 +32,7 @@ const RANKS: Readonly<Record<Parent, ReadonlyMap<string, number>>> = {
   connection: ranked(ORDER.connection),
   style: ranked(ORDER.style),
   views: ranked(ORDER.views),
+  folder: ranked(ORDER.folder),
 };
 
 /** How a file writes what the format leaves to it. */
@@ -89,7 +91,7 @@ export function newElement(
   });
 }
 
-export const xsiType = (format: Format): Omit<XmlAttribute, "value"> => ({
+export const xsiType = (format: Pick<Format, "xsi">): Omit<XmlAttribute, "value"> => ({
   name: `${format.xsi}type`,
   namespace: XSI,
   local: "type",
