@@ -5,6 +5,8 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Artifact, ArtifactHistoryEntry, ChatReference, RelationType } from "./artifact_pb.js";
+import type { ModelDelta } from "../../model/v1/model_pb.js";
+import type { DocumentDelta } from "./content_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
@@ -52,6 +54,13 @@ export declare type CreateArtifactRequest = Message<"ameide.artifact.v1.CreateAr
    * @generated from field: string request_id = 5;
    */
   requestId: string;
+
+  /**
+   * Begins with an empty model, as version 2; only for kinds of a notation. Error: CONTENT_INVALID for others.
+   *
+   * @generated from field: bool empty_model = 6;
+   */
+  emptyModel: boolean;
 };
 
 /**
@@ -494,11 +503,18 @@ export declare type StreamArtifactUpdatesRequest = Message<"ameide.artifact.v1.S
   artifactId: string;
 
   /**
-   * Where to continue: from GetArtifact or the last update. Empty: from the first event.
+   * Where to continue: from GetArtifact, GetModel, GetDocument or the last update. Empty: from the first event.
    *
    * @generated from field: string checkpoint_token = 2;
    */
   checkpointToken: string;
+
+  /**
+   * "main" by default, with everything that happens to the artifact; of another branch only what its model becomes.
+   *
+   * @generated from field: string branch = 3;
+   */
+  branch: string;
 };
 
 /**
@@ -543,6 +559,22 @@ export declare type StreamArtifactUpdatesResponse = Message<"ameide.artifact.v1.
      */
     value: string;
     case: "chatRemoved";
+  } | {
+    /**
+     * The model changed: exactly one per commit.
+     *
+     * @generated from field: ameide.model.v1.ModelDelta model_delta = 4;
+     */
+    value: ModelDelta;
+    case: "modelDelta";
+  } | {
+    /**
+     * The text of the document changed.
+     *
+     * @generated from field: ameide.artifact.v1.DocumentDelta document_delta = 5;
+     */
+    value: DocumentDelta;
+    case: "documentDelta";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -580,7 +612,7 @@ export declare const StreamArtifactUpdatesResponseSchema: GenMessage<StreamArtif
  */
 export declare const ArtifactCommandService: GenService<{
   /**
-   * Creates an artifact without content. With `primary_chat_id` it is linked to that chat as CREATED
+   * Creates an artifact, without content unless `empty_model` says so. With `primary_chat_id` it is linked to that chat as CREATED
    * in the same transaction. Errors: CHAT_NOT_FOUND.
    *
    * @generated from rpc ameide.artifact.v1.ArtifactCommandService.CreateArtifact
@@ -671,7 +703,7 @@ export declare const ArtifactQueryService: GenService<{
   },
   /**
    * The artifact's events after the checkpoint, then live until the caller leaves. At least once, in
-   * order. Errors: ARTIFACT_NOT_FOUND, RESUME_TOKEN_INVALID.
+   * order. Errors: ARTIFACT_NOT_FOUND, BRANCH_NOT_FOUND, RESUME_TOKEN_INVALID.
    *
    * @generated from rpc ameide.artifact.v1.ArtifactQueryService.StreamArtifactUpdates
    */
