@@ -63,8 +63,10 @@ export function freePlace(
 ): Bounds | undefined {
   const gap = options.gap ?? GAP;
   const inside = options.within && grown(options.within, -gap / 2);
-  const isFree = (box: Bounds) =>
-    (!inside || contains(inside, box)) && !taken.some((other) => overlaps(grown(box, gap / 2), other));
+  const isFree = (box: Bounds) => {
+    const roomy = grown(box, gap / 2);
+    return (!inside || contains(inside, box)) && !taken.some((other) => overlaps(roomy, other));
+  };
   for (const box of candidates(size, near, gap, options.sides ?? SIDES)) if (isFree(box)) return box;
   return undefined;
 }
