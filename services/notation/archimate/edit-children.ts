@@ -1,5 +1,5 @@
 import { longestInOrder } from "../diff-graphs.ts";
-import { makeText } from "../xml/make-xml.ts";
+import { makeAttribute, makeText, withAttribute } from "../xml/make-xml.ts";
 import { isSpace } from "../xml/query-xml.ts";
 import type { XmlElement, XmlNode } from "../xml/xml-tree.ts";
 import { rankOf, type Format, type Parent } from "./exchange-format.ts";
@@ -13,6 +13,12 @@ export interface Place {
 
 export const withChildren = (element: XmlElement, children: readonly XmlNode[]): XmlElement =>
   children === element.children ? element : { ...element, children };
+
+/** Undefined takes it away. */
+export const setAttribute = (xml: XmlElement, name: string, value: string | undefined): XmlElement => {
+  const attributes = withAttribute(xml.attributes, makeAttribute(name, ""), value);
+  return attributes === xml.attributes ? xml : { ...xml, attributes };
+};
 
 /** The children with a new one where the schema wants it: after those of its own kind. */
 export function withChild(element: XmlElement, child: XmlElement, place: Place): XmlElement {
@@ -94,7 +100,7 @@ export function withItems(
   if (now.length === ids.length && now.every((id, i) => id === ids[i]))
     return withReplaced(element, new Map(now.map((id) => [at(itemsNow, id), at(wanted, id)])));
   const staying = longestInOrder(
-    now,
+    now.filter((id) => wanted.has(id)),
     ids.filter((id) => itemsNow.has(id)),
   );
   const gone = now.filter((id) => !staying.has(id)).map((id) => at(itemsNow, id));

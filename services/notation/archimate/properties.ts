@@ -1,12 +1,12 @@
 import type { Lifecycle, Properties, Value } from "../graph.ts";
 import { sameValue } from "../graph-draft.ts";
-import { withAttribute, makeAttribute } from "../xml/make-xml.ts";
 import { attributeOf, childOf, childrenOf, textOf } from "../xml/query-xml.ts";
 import type { XmlElement } from "../xml/xml-tree.ts";
-import { withChild, withoutChildren, withReplaced, type Place } from "./edit-children.ts";
+import { setAttribute, withChild, withoutChildren, withReplaced, type Place } from "./edit-children.ts";
 import { newElement, type Format } from "./exchange-format.ts";
 import {
   ATTRIBUTES,
+  markedText,
   textOfValue,
   valueOf,
   type DefinitionsInUse,
@@ -28,9 +28,15 @@ export interface ItemProperties {
 
 /** An attribute, as a property; isDirected is a boolean wherever it reads as one. */
 function attributeValue(name: string, text: string): Value {
-  if (name !== "isDirected") return text;
+  if (name !== "isDirected") return valueOf("string", text);
   if (text === "true" || text === "1") return true;
-  return text === "false" || text === "0" ? false : text;
+  return text === "false" || text === "0" ? false : valueOf("string", text);
+}
+
+function attributeText(name: string, value: Value | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const text = textOfValue(value);
+  return sameValue(attributeValue(name, text), value) ? text : markedText(value);
 }
 
 /** The properties of a name, in the order of the file; one value is itself, several are a list. */
@@ -58,9 +64,10 @@ export function readProperties(
 }
 
 const unlisted = (list: readonly Value[]): Value => (list.length === 1 ? (list[0] as Value) : list);
+/** A value as those of several properties: one, unless it is a list that reads as several. */
 const listed = (value: Value | undefined): readonly Value[] => {
   if (value === undefined) return [];
-  return Array.isArray(value) ? (value as readonly Value[]) : [value];
+  return Array.isArray(value) && value.length > 1 ? (value as readonly Value[]) : [value];
 };
 
 export function propertiesOf(item: XmlElement, format: Format): XmlElement[] {
@@ -120,14 +127,7 @@ export function writeProperties(
     const [from, to] = [ownOf(was, key), ownOf(now, key)];
     if (sameValue(from, to)) continue;
     written = ATTRIBUTES.some((name) => name === key)
-      ? {
-          ...written,
-          attributes: withAttribute(
-            written.attributes,
-            makeAttribute(key, ""),
-            to === undefined ? to : textOfValue(to),
-          ),
-        }
+      ? setAttribute(written, key, attributeText(key, to))
       : writeProperty(written, key, listed(to), definitions, place);
   }
   return written;
@@ -179,8 +179,7 @@ function withValue(
   place: Place,
 ): XmlElement {
   const ref = definitions.idFor(key, value, attributeOf(property, "propertyDefinitionRef"));
-  const attributes = withAttribute(property.attributes, makeAttribute("propertyDefinitionRef", ""), ref);
-  return setText({ ...property, attributes }, "value", textOfValue(value), {
+  return setText(setAttribute(property, "propertyDefinitionRef", ref), "value", textOfValue(value), {
     ...place,
     depth: place.depth + 2,
   });

@@ -47,11 +47,29 @@ export function valueOf(type: string | undefined, text: string): Value {
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
   if (type === "number" && text === String(Number(text)) && Number.isFinite(Number(text)))
     return Number(text);
-  return text;
+  const value = parsed(text);
+  return value === undefined ? text : value;
 }
 
-export const textOfValue = (value: Value): string =>
-  typeof value === "string" ? value : JSON.stringify(value);
+/** Before values that the format has no text for: null, objects, lists of less than two. */
+const JSON_MARK = "json:";
+
+function parsed(text: string): Value | undefined {
+  if (!text.startsWith(JSON_MARK)) return undefined;
+  try {
+    return JSON.parse(text.slice(JSON_MARK.length)) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+export function textOfValue(value: Value): string {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && parsed(value) === undefined ? value : markedText(value);
+}
+
+/** A text that is read as this value, whatever it is. */
+export const markedText = (value: Value): string => JSON_MARK + JSON.stringify(value);
 
 /** Definitions while a file is written: those that are missing are made. */
 export class DefinitionsInUse {

@@ -4,7 +4,14 @@ import { childOf, elementsOf } from "../xml/query-xml.ts";
 import { writeXml } from "../xml/write-xml.ts";
 import type { XmlDocument, XmlElement } from "../xml/xml-tree.ts";
 import { isJunction } from "./concepts.ts";
-import { withChild, withItems, withoutChildren, withReplaced, type Place } from "./edit-children.ts";
+import {
+  setAttribute,
+  withChild,
+  withItems,
+  withoutChildren,
+  withReplaced,
+  type Place,
+} from "./edit-children.ts";
 import { EXCHANGE, newElement, XSI, xsiType, type Parent } from "./exchange-format.ts";
 import { withoutFields } from "./properties.ts";
 import { DefinitionsInUse } from "./property-definitions.ts";
@@ -12,7 +19,7 @@ import { readDocument, type ArchimateSource } from "./read-archimate.ts";
 import { newText, setText } from "./texts.ts";
 import { writeOrganizations } from "./write-organizations.ts";
 import { writeView } from "./write-view.ts";
-import { BLANK, setAttribute, setType, writeCommon, type Writing } from "./writing.ts";
+import { BLANK, setType, writeCommon, type Writing } from "./writing.ts";
 
 /** The file of a graph: that of the source with what has changed, or a new one. */
 export function writeArchimate(graph: Graph, source: ArchimateSource = emptySource(graph)): Uint8Array {

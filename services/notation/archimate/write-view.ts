@@ -2,7 +2,14 @@ import type { Properties, Value, View, ViewConnection, ViewNode } from "../graph
 import { sameValue } from "../graph-draft.ts";
 import { childrenOf } from "../xml/query-xml.ts";
 import type { XmlElement } from "../xml/xml-tree.ts";
-import { withChild, withItems, withoutChildren, withReplaced, type Place } from "./edit-children.ts";
+import {
+  setAttribute,
+  withChild,
+  withItems,
+  withoutChildren,
+  withReplaced,
+  type Place,
+} from "./edit-children.ts";
 import { newElement } from "./exchange-format.ts";
 import type { ViewParts } from "./reading.ts";
 import { writeStyle } from "./styles.ts";
@@ -15,7 +22,7 @@ import {
   nodeType,
   TEXTS,
 } from "./view-shapes.ts";
-import { BLANK, setAttribute, setType, writeCommon, type Writing } from "./writing.ts";
+import { BLANK, setType, writeCommon, type Writing } from "./writing.ts";
 
 const VIEW_DEPTH = 3;
 

@@ -1,5 +1,5 @@
 import type { Properties, Value } from "../graph.ts";
-import { makeAttribute, withAttribute } from "../xml/make-xml.ts";
+import { withAttribute } from "../xml/make-xml.ts";
 import { attributeOf } from "../xml/query-xml.ts";
 import type { XmlElement } from "../xml/xml-tree.ts";
 import type { Place } from "./edit-children.ts";
@@ -41,11 +41,6 @@ export function writeCommon(
     written = setOptionalText(written, "documentation", now.documentation, place);
   return writeProperties(written, was.properties, now.properties, definitions, place);
 }
-
-export const setAttribute = (xml: XmlElement, name: string, value: string | undefined): XmlElement => {
-  const attributes = withAttribute(xml.attributes, makeAttribute(name, ""), value);
-  return attributes === xml.attributes ? xml : { ...xml, attributes };
-};
 
 /** With another xsi:type; one that had a prefix keeps it. */
 export function setType(xml: XmlElement, type: Value, format: Format): XmlElement {
