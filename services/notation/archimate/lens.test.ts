@@ -4,12 +4,13 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyChanges } from "../apply-changes.ts";
 import type { Change } from "../change.ts";
-import { emptyGraph, type Graph, type Properties } from "../graph.ts";
+import { emptyGraph, type Graph } from "../graph.ts";
 import { UnreadableModel } from "../problem.ts";
 import { canonicalXml } from "../xml/canonical-xml.ts";
 import { readXml } from "../xml/read-xml.ts";
 import { archimateCodec } from "./archimate-codec.ts";
-import { edited, graphEdits, type EditWords, type GraphEdit } from "../../testing/graph-edits.ts";
+import { changedArchimate, inNestingOrder } from "../../testing/archimate-edits.ts";
+import { graphEdits } from "../../testing/graph-edits.ts";
 
 const file = readFileSync(join(import.meta.dirname, "models/order-handling.xml"));
 const { graph, source, problems } = archimateCodec.read(file);
@@ -22,103 +23,6 @@ const rename = (id: string, from: string, to: string): Change => ({
   from,
   to,
 });
-
-const WORDS: EditWords = {
-  elementTypes: ["BusinessProcess", "Goal", "OrJunction", "ApplicationComponent"],
-  relationTypes: ["Flow", "Association", "Access"],
-  properties: [
-    "Owner",
-    "Cost",
-    "Critical",
-    "New one",
-    "modifier",
-    "isDirected",
-    "viewpoint",
-    "propid-1",
-    "__proto",
-  ],
-  without: ["reparent"],
-};
-
-const STYLES: readonly Properties[] = [
-  { fillColor: "#102030", fillAlpha: 50 },
-  { label: "Some label", documentation: "Doc", lineWidth: 3 },
-  { fontName: "Arial", fontSize: 9, fontStyle: "bold", fontColor: "#ffffff" },
-  { viewRef: ["id-detail", "id-overview"], lineColor: "#000000" },
-  { viewRef: "id-detail", type: "Container", label: "" },
-  {},
-];
-
-/** Styles and nesting of boxes, which edits of any graph know nothing of. */
-function restyled(before: Graph, edits: readonly GraphEdit[]): Graph {
-  const view = before.views.get("id-overview");
-  if (!view) return before;
-  const nodes = new Map(view.nodes);
-  const connections = new Map(view.connections);
-  for (const { what, which, other } of edits) {
-    const properties = STYLES[other % STYLES.length] ?? {};
-    const node = [...nodes.values()][which % Math.max(nodes.size, 1)];
-    const line = [...connections.values()][which % Math.max(connections.size, 1)];
-    const frame = [...nodes.values()].find(({ parent }) => parent === undefined);
-    const { parent: _, ...loose } = node ?? { id: "" };
-    if (node && what % 3 === 0) nodes.set(node.id, { ...node, properties });
-    if (node && what % 3 === 1 && frame !== node)
-      nodes.set(node.id, frame && other % 2 === 0 ? { ...node, parent: frame.id } : (loose as typeof node));
-    if (line && what % 3 === 2)
-      connections.set(line.id, {
-        ...line,
-        properties: { ...properties, sourceAttachment: { x: what, y: which } },
-      });
-  }
-  return { ...before, views: new Map([...before.views, [view.id, { ...view, nodes, connections }]]) };
-}
-
-/** Without what the format has no place for and rules refuse, and without what refers to what was removed. */
-function writable(made: Graph): Graph {
-  const elements = new Map(
-    [...made.elements].map(([id, { parent: _, ...element }]) => [id, element] as const),
-  );
-  const relations = new Map(made.relations);
-  for (let before = -1; before !== relations.size;) {
-    before = relations.size;
-    for (const { id, source, target } of [...relations.values()])
-      if (![source, target].every((end) => elements.has(end) || relations.has(end))) relations.delete(id);
-  }
-  const views = [...made.views].map(([id, view]) => {
-    const nodes = [...view.nodes].map(([nodeId, { label: _label, parent, element, ...node }]) => ({
-      ...node,
-      id: nodeId,
-      ...(parent !== undefined && view.nodes.has(parent) && { parent }),
-      ...(element !== undefined && elements.has(element) && { element }),
-    }));
-    const isEnd = (end: string | undefined) => view.nodes.has(end ?? "") || view.connections.has(end ?? "");
-    const lines = [...view.connections.values()].map(({ relation, source, target, ...line }) => ({
-      ...line,
-      ...(relation !== undefined && relations.has(relation) && { relation }),
-      ...(source !== undefined && isEnd(source) && { source }),
-      ...(target !== undefined && isEnd(target) && { target }),
-    }));
-    const byId = <V extends { id: string }>(items: readonly V[]) =>
-      new Map(items.map((item) => [item.id, item]));
-    return [id, { ...view, nodes: byId(nodes), connections: byId(lines) }] as const;
-  });
-  return { ...made, elements, relations, views: new Map(views) };
-}
-
-/** Maps as lists, boxes in the order in which a file nests them. */
-function inNestingOrder(made: Graph) {
-  const views = [...made.views.values()].map((view) => {
-    const nested = (parent?: string): unknown[] =>
-      [...view.nodes.values()]
-        .filter((node) => node.parent === parent)
-        .flatMap((node) => [node, ...nested(node.id)]);
-    return { ...view, nodes: nested(), connections: [...view.connections.values()] };
-  });
-  return { ...made, elements: [...made.elements.values()], relations: [...made.relations.values()], views };
-}
-
-const changed = (before: Graph, edits: readonly GraphEdit[]) =>
-  writable(restyled(edited(before, edits, WORDS), edits));
 
 /** Lines of the one that the other does not have. */
 const newLines = (before: string, after: string) => {
@@ -231,7 +135,7 @@ describe("the laws of writing back", () => {
   it("hold for whatever changes: what is written reads as the graph that was written", () => {
     fc.assert(
       fc.property(graphEdits, (steps) => {
-        const next = changed(graph, steps);
+        const next = changedArchimate(graph, steps);
         const back = archimateCodec.read(archimateCodec.write(next, source));
         expect(inNestingOrder(back.graph)).toEqual(inNestingOrder(next));
       }),
@@ -242,8 +146,8 @@ describe("the laws of writing back", () => {
   it("hold for what was written before", () => {
     fc.assert(
       fc.property(graphEdits, graphEdits, (first, second) => {
-        const once = archimateCodec.read(archimateCodec.write(changed(graph, first), source));
-        const next = changed(once.graph, second);
+        const once = archimateCodec.read(archimateCodec.write(changedArchimate(graph, first), source));
+        const next = changedArchimate(once.graph, second);
         const twice = archimateCodec.read(archimateCodec.write(next, once.source));
         expect(inNestingOrder(twice.graph)).toEqual(inNestingOrder(next));
       }),
