@@ -56,6 +56,10 @@ export const CODE_OF_REASON = {
   BRANCH_EXISTS: Code.AlreadyExists,
   PATCH_TOO_LARGE: Code.ResourceExhausted,
   AUTOPILOT_DENIED: Code.PermissionDenied,
+  PROJECTION_FOCUS_UNKNOWN: Code.NotFound,
+  PROJECTION_FOCUS_TOO_LARGE: Code.InvalidArgument,
+  PROJECTION_HANDLE_INVALID: Code.InvalidArgument,
+  PROJECTION_BASELINE_INVALID: Code.InvalidArgument,
 } satisfies Record<Reason, Code>;
 
 /** The reason for an error that Connect itself raised, by its code. */

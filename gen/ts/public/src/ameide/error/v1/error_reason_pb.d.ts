@@ -422,6 +422,36 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_SNAPSHOT_EXISTS = 44;
    */
   SNAPSHOT_EXISTS = 44,
+
+  /**
+   * NOT_FOUND. The version has no element or relation of the id, or no type of the name, that was to be in focus:
+   * `metadata.focus`.
+   *
+   * @generated from enum value: ERROR_REASON_PROJECTION_FOCUS_UNKNOWN = 60;
+   */
+  PROJECTION_FOCUS_UNKNOWN = 60,
+
+  /**
+   * INVALID_ARGUMENT. Not even the ids of what was to be in focus fit into the budget: `metadata.token_budget`,
+   * `metadata.needed`.
+   *
+   * @generated from enum value: ERROR_REASON_PROJECTION_FOCUS_TOO_LARGE = 61;
+   */
+  PROJECTION_FOCUS_TOO_LARGE = 61,
+
+  /**
+   * INVALID_ARGUMENT. The envelope was not issued here, to this tenant, or it has no such handle: `metadata.handle`.
+   *
+   * @generated from enum value: ERROR_REASON_PROJECTION_HANDLE_INVALID = 62;
+   */
+  PROJECTION_HANDLE_INVALID = 62,
+
+  /**
+   * INVALID_ARGUMENT. The baseline is no earlier projection of this artifact.
+   *
+   * @generated from enum value: ERROR_REASON_PROJECTION_BASELINE_INVALID = 63;
+   */
+  PROJECTION_BASELINE_INVALID = 63,
 }
 
 /**

@@ -1,0 +1,91 @@
+import type { LineTokenizer } from "../../platform/tokenizer/line-tokenizer.ts";
+import { LEVELS, Page, type Frame, type Item, type Level } from "./page.ts";
+import type { Ranking } from "./rank-items.ts";
+
+/** A page that fits, and how many tokens it has. */
+export interface Fitted {
+  readonly page: Page;
+  readonly tokens: number;
+}
+
+/** Not even the focus fits, though everything else is left out. */
+export class FocusTooLarge extends Error {
+  readonly needed: number;
+
+  constructor(needed: number) {
+    super(`the focus needs ${needed} tokens`);
+    this.name = "FocusTooLarge";
+    this.needed = needed;
+  }
+}
+
+/** The longest beginning of the ranking that fits, and then what still fits of the rest. Every page is counted whole. */
+export function fitPage(frame: Frame, { items, needed }: Ranking): Fitted {
+  const { tokenizer, request } = frame.input;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const level of LEVELS) {
+    const fitting = new Fitting(frame, level, tokenizer, request.tokenBudget);
+    const least = fitting.page(items.slice(0, needed));
+    if (least.tokens <= request.tokenBudget) return fitting.fill(items, needed, least);
+    smallest = Math.min(smallest, least.tokens);
+  }
+  throw new FocusTooLarge(smallest);
+}
+
+/** How often something that does not fit is passed over for what comes after it. */
+const MOST_SKIPS = 6;
+/** Less than any line worth another look. */
+const TOO_LITTLE = 8;
+
+class Fitting {
+  readonly #frame: Frame;
+  readonly #level: Level;
+  readonly #tokenizer: LineTokenizer;
+  readonly #budget: number;
+
+  constructor(frame: Frame, level: Level, tokenizer: LineTokenizer, budget: number) {
+    this.#frame = frame;
+    this.#level = level;
+    this.#tokenizer = tokenizer;
+    this.#budget = budget;
+  }
+
+  page(items: readonly Item[]): Fitted {
+    const page = new Page(this.#frame, items, this.#level);
+    return { page, tokens: page.lines.reduce((sum, line) => sum + this.#tokenizer.ofLine(line), 0) };
+  }
+
+  fill(items: readonly Item[], needed: number, least: Fitted): Fitted {
+    let best = least;
+    let taken = items.slice(0, needed);
+    let rest = items.slice(needed);
+    for (let skips = 0; skips <= MOST_SKIPS && rest.length > 0; skips++) {
+      const { fitted, count } = this.#longest(taken, rest, best);
+      best = fitted;
+      taken = [...taken, ...rest.slice(0, count)];
+      rest = rest.slice(count + 1);
+      if (this.#budget - best.tokens < TOO_LITTLE) break;
+    }
+    return best;
+  }
+
+  /** How many of the rest fit, by asking first where they should end if all were as long as those so far. */
+  #longest(taken: readonly Item[], rest: readonly Item[], none: Fitted): { fitted: Fitted; count: number } {
+    let low = { count: 0, fitted: none };
+    let high = rest.length + 1;
+    let guess = Math.ceil((this.#budget - none.tokens) / 20);
+    while (low.count + 1 < high) {
+      const count = Math.max(low.count + 1, Math.min(high - 1, guess));
+      const fitted = this.page([...taken, ...rest.slice(0, count)]);
+      if (fitted.tokens <= this.#budget) low = { count, fitted };
+      else high = count;
+      guess = high > rest.length ? this.#estimate(low, none) : Math.floor((low.count + high) / 2);
+    }
+    return low;
+  }
+
+  #estimate({ count, fitted }: { count: number; fitted: Fitted }, none: Fitted): number {
+    const perItem = Math.max(1, (fitted.tokens - none.tokens) / Math.max(1, count));
+    return count + Math.max(1, Math.ceil((this.#budget - fitted.tokens) / perItem));
+  }
+}

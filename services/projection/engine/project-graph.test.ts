@@ -1,0 +1,169 @@
+import { encode as cl100k } from "gpt-tokenizer/encoding/cl100k_base";
+import { encode as o200k } from "gpt-tokenizer/encoding/o200k_base";
+import { describe, expect, it } from "vitest";
+import { NOTATIONS, type Graph } from "../../notation/graph.ts";
+import { lineTokenizer } from "../../platform/tokenizer/line-tokenizer.ts";
+import { generateModel } from "../../testing/model-graphs.ts";
+import { indexOf } from "./graph-index.ts";
+import { projectGraph } from "./project-graph.ts";
+import { INTENTS, type Projection, type ProjectionInput, type ProjectionRequest } from "./projection.ts";
+
+const tokenizer = await lineTokenizer("o200k_base");
+const AS_TEXT = { disallowedSpecial: new Set<string>() };
+const BUDGETS = [100, 137, 300, 1000, 4000, 32_000];
+
+const REQUEST: ProjectionRequest = {
+  intent: "analyze",
+  tokenBudget: 4000,
+  focusIds: [],
+  focusTypes: [],
+  maxDepth: 0,
+  metrics: true,
+  rules: true,
+  hotspots: true,
+  scenarios: true,
+};
+
+function inputOf(
+  graph: Graph,
+  request: Partial<ProjectionRequest> = {},
+  given: Partial<ProjectionInput> = {},
+): ProjectionInput {
+  return {
+    graph,
+    title: "Order handling",
+    branch: "main",
+    version: 58,
+    request: { ...REQUEST, ...request },
+    tokenizer,
+    commits: [],
+    rules: [],
+    violations: [],
+    elementTypes: ["userTask"],
+    relationTypes: ["sequenceFlow"],
+    ...given,
+  };
+}
+
+/** What holds for every projection of every model. */
+function expectHonest(input: ProjectionInput, projection: Projection): void {
+  const { text, tokenCount, nodes, edges, counts, groups, views } = projection;
+  const index = indexOf(input.graph);
+  expect(tokenCount).toBe(o200k(text, AS_TEXT).length);
+  expect(tokenCount).toBeLessThanOrEqual(input.request.tokenBudget);
+  const sumOf = (kind: string, of: "total" | "included") =>
+    counts.filter((count) => count.kind === kind).reduce((sum, count) => sum + count[of], 0);
+  expect([sumOf("element", "total"), sumOf("relation", "total"), sumOf("view", "total")]).toEqual([
+    index.elements.length,
+    index.edges.length,
+    input.graph.views.size,
+  ]);
+  expect([sumOf("element", "included"), sumOf("relation", "included"), sumOf("view", "included")]).toEqual([
+    nodes.length,
+    edges.length,
+    views.length,
+  ]);
+  // The groups share out exactly what is not shown.
+  const members = (kind: "elements" | "relations") =>
+    groups.flatMap(({ scope }) => (scope.kind === kind ? [...scope.members] : []));
+  expect(sorted([...members("elements"), ...nodes.map(({ at }) => at)])).toEqual([...index.elements.keys()]);
+  expect(sorted([...members("relations"), ...edges])).toEqual([...index.edges.keys()]);
+  const sizes = groups.map(({ count, scope }) => (scope.kind === "views" ? count : scope.members.size));
+  expect(groups.map(({ count }) => count)).toEqual(sizes);
+  const lines = new Set(
+    text.split("\n").map((line) => line.split(" ").slice(0, 3).join(" ").replace("*", "")),
+  );
+  for (const { at, number } of nodes) {
+    const element = index.elements[at];
+    expect(lines).toContain(`${number} ${element?.type} ${element?.id}`);
+  }
+}
+
+const sorted = (positions: number[]) => positions.toSorted((a, b) => a - b);
+
+describe.each(NOTATIONS)("a projection of a generated model in %s", (notation) => {
+  const sizes = [0, 1, 40, 500, 2000, 10_000];
+
+  it.each(sizes)(
+    "of %i elements fits, is counted exactly, and says of everything else that it is left out",
+    (size) => {
+      expect.hasAssertions();
+      const graph = generateModel(notation, size);
+      for (const intent of INTENTS)
+        for (const tokenBudget of size < 10_000 ? BUDGETS : [100, 4000, 32_000]) {
+          const input = inputOf(graph, { intent, tokenBudget });
+          expectHonest(input, projectGraph(input));
+        }
+    },
+    60_000,
+  );
+
+  it("has the same bytes for the same input, whatever was made before", () => {
+    for (const intent of INTENTS) {
+      const [once, again] = [generateModel(notation, 700), generateModel(notation, 700)];
+      const first = projectGraph(inputOf(once, { intent }));
+      projectGraph(inputOf(once, { intent: "analyze", tokenBudget: 150 }));
+      expect(projectGraph(inputOf(once, { intent }))).toEqual(first);
+      expect(projectGraph(inputOf(again, { intent })).text).toBe(first.text);
+    }
+  });
+
+  it("keeps what is in focus, whatever the budget", () => {
+    const graph = generateModel(notation, 2000);
+    const ids = [...graph.elements.keys()];
+    for (const intent of INTENTS)
+      for (const tokenBudget of BUDGETS)
+        for (const focus of [ids[0], ids[777], ids[1999]]) {
+          const input = inputOf(graph, { intent, tokenBudget, focusIds: [focus ?? ""] });
+          const projection = projectGraph(input);
+          expectHonest(input, projection);
+          const shown = projection.nodes.map(({ at }) => ids[at]);
+          expect(shown).toContain(focus);
+        }
+  });
+
+  it("shows nothing else while something of a type in focus is missing", () => {
+    const graph = generateModel(notation, 2000);
+    const index = indexOf(graph);
+    const type = index.elements[1500]?.type ?? "";
+    for (const tokenBudget of BUDGETS) {
+      const projection = projectGraph(inputOf(graph, { tokenBudget, focusTypes: [type] }));
+      const isMissing = projection.counts.some((c) => c.type === type && c.included < c.total);
+      const others = projection.nodes.filter(({ at }) => index.elements[at]?.type !== type);
+      expect(isMissing && others.length > 0).toBe(false);
+    }
+  });
+
+  it("shows all of a small model", () => {
+    const graph = generateModel(notation, 30);
+    const { counts, groups } = projectGraph(inputOf(graph, { tokenBudget: 32_000 }));
+    expect(counts.filter(({ total, included }) => included < total)).toEqual([]);
+    expect(groups).toEqual([]);
+  });
+
+  it("of what a group stands for shows that, and counts it alone", () => {
+    const graph = generateModel(notation, 2000);
+    const index = indexOf(graph);
+    for (const { scope, count, kind } of projectGraph(inputOf(graph)).groups) {
+      const part = projectGraph(inputOf(graph, { tokenBudget: 1000 }, { scope }));
+      expect(part.tokenCount).toBeLessThanOrEqual(1000);
+      const what = kind === "views" ? "view" : kind === "relations" ? "relation" : "element";
+      const own = part.counts.filter((c) => c.kind === what);
+      expect(own.reduce((sum, { total }) => sum + total, 0)).toBe(count);
+      const included = own.reduce((sum, c) => sum + c.included, 0);
+      expect(included).toBeGreaterThan(0);
+      const members = scope.kind === "elements" ? scope.members : new Set<number>();
+      expect(part.nodes.filter(({ at }) => !members.has(at))).toEqual([]);
+      const ends = part.edges.map((at) => [index.edges[at]?.source ?? -1, index.edges[at]?.target ?? -1]);
+      const strangers = ends.filter((both) => !both.some((end) => members.has(end)));
+      expect(scope.kind === "elements" ? strangers : []).toEqual([]);
+    }
+  });
+});
+
+it("is counted with the tokenizer that was asked for", async () => {
+  const graph = generateModel("bpmn", 500);
+  const input = inputOf(graph, {}, { tokenizer: await lineTokenizer("cl100k_base") });
+  const { text, tokenCount } = projectGraph(input);
+  expect(tokenCount).toBe(cl100k(text, AS_TEXT).length);
+});
