@@ -1,3 +1,4 @@
+import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { ErrorReason } from "@ameide/proto/ameide/error/v1/error_reason_pb.js";
 
 /** The name of a reason, as on the wire. */
@@ -9,6 +10,8 @@ export class AppError extends Error {
   readonly metadata: Readonly<Record<string, string>>;
   /** When a retry may help, how long to wait first. */
   readonly retryAfterMilliseconds: number | undefined;
+  /** What does not go into metadata; small, since gRPC carries errors in headers. */
+  readonly details: readonly ErrorDetail[];
 
   constructor(reason: Reason, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -16,11 +19,19 @@ export class AppError extends Error {
     this.reason = reason;
     this.metadata = options.metadata ?? {};
     this.retryAfterMilliseconds = options.retryAfterMilliseconds;
+    this.details = options.details ?? [];
   }
+}
+
+/** A message that goes with a refusal. */
+export interface ErrorDetail {
+  desc: DescMessage;
+  value: Message;
 }
 
 interface AppErrorOptions {
   metadata?: Readonly<Record<string, string>>;
   retryAfterMilliseconds?: number;
+  details?: readonly ErrorDetail[];
   cause?: unknown;
 }

@@ -30,6 +30,7 @@ const isBrokenStream = (error: unknown) =>
 
 function fromAppError(error: AppError): ConnectError {
   const result = withReason(error.message, error.reason, { ...error.metadata }, error);
+  result.details.push(...error.details);
   if (error.retryAfterMilliseconds !== undefined) {
     const retryDelay = durationFromMs(error.retryAfterMilliseconds);
     result.details.push({ desc: RetryInfoSchema, value: { retryDelay } });
