@@ -19,7 +19,7 @@ export function compilePatch(input: PatchInput): CompiledPatch {
     if (invalid.has(index)) ws.failed.add(operation.id);
     else applyOperation(ws, operation, index);
   }
-  placeNewItems(ws);
+  if (!input.withoutLayout) placeNewItems(ws);
   const net = netChanges(graph, ws.graph, ws.log);
   ws.problems.push(...violationsOf(ws, input, net));
   checkPostConditions(ws, input);

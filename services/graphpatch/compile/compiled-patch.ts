@@ -18,6 +18,8 @@ export interface PatchInput {
   readonly allowRawChanges?: boolean;
   /** Items whose rules are checked although the patch does not touch them: those that others have just changed. */
   readonly alsoCheck?: ReadonlySet<string>;
+  /** Draws nothing by itself: to find out whether a patch is possible. */
+  readonly withoutLayout?: boolean;
 }
 
 /** What a patch is to a model. */

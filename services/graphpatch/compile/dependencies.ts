@@ -1,9 +1,8 @@
-import type { CompiledPatch, Dependency } from "./compiled-patch.ts";
-
-/** Which operations are not possible without which others; those that need none are left out. */
-export function findDependencies(compiled: CompiledPatch): Dependency[] {
-  throw new Error(`being written: ${compiled.input.seed}`);
-}
+import type { GraphOperation } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
+import type { Problem } from "../../notation/problem.ts";
+import { compilePatch } from "./compile-patch.ts";
+import type { CompiledPatch, Dependency, PatchInput } from "./compiled-patch.ts";
+import { footprintsOf } from "./footprints.ts";
 
 export interface Rejection {
   /** The patch without the rejected operations and those that depend on them. */
@@ -12,7 +11,109 @@ export interface Rejection {
   readonly gone: readonly { readonly operationId: string; readonly becauseOf: string }[];
 }
 
+/** Beyond so many operations it costs too much to try what happens without each of them. */
+const MOST_TRIED = 40;
+
+/** Which operations are not possible without which others; those that need none are left out. */
+export function findDependencies(compiled: CompiledPatch): Dependency[] {
+  const { operations } = compiled.input;
+  const dependsOn = new Map<string, string[]>();
+  const tried = operations.length <= MOST_TRIED;
+  for (const { id } of operations) {
+    const dependants = tried ? dependantsOf(compiled, id) : referringTo(compiled, id);
+    for (const dependant of dependants) dependsOn.set(dependant, [...(dependsOn.get(dependant) ?? []), id]);
+  }
+  return operations.flatMap(({ id }) => {
+    const needed = dependsOn.get(id);
+    return needed ? [{ operationId: id, dependsOn: needed }] : [];
+  });
+}
+
 /** Takes operations out, and exactly those that are not possible without them. */
 export function rejectOperations(compiled: CompiledPatch, rejected: ReadonlySet<string>): Rejection {
-  throw new Error(`being written: ${compiled.input.seed}${rejected.size}`);
+  const left = leaveOut(compiled, rejected);
+  const causes = [...rejected].filter((id) => compiled.input.operations.some((each) => each.id === id));
+  const becauseOf = (operationId: string): string => {
+    const [only = ""] = causes;
+    if (causes.length <= 1) return only;
+    return causes.find((cause) => dependantsOf(compiled, cause).has(operationId)) ?? only;
+  };
+  return {
+    compiled: compilePatch({ ...compiled.input, operations: left.operations }),
+    gone: left.gone.map((operationId) => ({ operationId, becauseOf: becauseOf(operationId) })),
+  };
 }
+
+/** By trying; nothing is tried for an operation that has nothing in common with any other. */
+function dependantsOf(compiled: CompiledPatch, id: string): ReadonlySet<string> {
+  const known = DEPENDANTS.get(compiled) ?? new Map<string, ReadonlySet<string>>();
+  DEPENDANTS.set(compiled, known);
+  const dependants =
+    known.get(id) ??
+    (footprintsOf(compiled).isAlone(id)
+      ? new Set<string>()
+      : new Set(leaveOut(compiled, new Set([id])).gone));
+  known.set(id, dependants);
+  return dependants;
+}
+
+const DEPENDANTS = new WeakMap<CompiledPatch, Map<string, ReadonlySet<string>>>();
+
+/** Without trying: those that use what it creates, directly or by way of others. */
+function referringTo(compiled: CompiledPatch, id: string): ReadonlySet<string> {
+  const footprints = footprintsOf(compiled);
+  const found = new Set([id]);
+  for (const each of found) for (const user of footprints.usersOf(each)) found.add(user);
+  found.delete(id);
+  return found;
+}
+
+interface Left {
+  readonly operations: readonly GraphOperation[];
+  readonly gone: readonly string[];
+}
+
+function leaveOut(compiled: CompiledPatch, rejected: ReadonlySet<string>): Left {
+  const input: PatchInput = { ...compiled.input, withoutLayout: true };
+  // What is wrong with the whole patch already is not for want of what was rejected.
+  const faulty = new Set(errorsOf(compiled).map(({ operationId = "" }) => operationId));
+  const gone = new Set<string>();
+  for (;;) {
+    const operations = input.operations.filter(({ id }) => !rejected.has(id) && !gone.has(id));
+    const trial = compilePatch({ ...input, operations });
+    const errors = errorsOf(trial).filter(({ operationId = "" }) => !faulty.has(operationId));
+    const impossible = errors
+      .filter(({ path }) => path !== undefined)
+      .map(({ operationId = "" }) => operationId);
+    const going = impossible.length > 0 ? impossible : culprits(trial, errors);
+    if (going.length === 0) return { operations, gone: inOrder(compiled, gone) };
+    for (const id of going) gone.add(id);
+  }
+}
+
+const errorsOf = ({ problems }: CompiledPatch): Problem[] =>
+  problems.filter(({ severity }) => severity === "error");
+
+const inOrder = ({ input }: CompiledPatch, ids: ReadonlySet<string>): string[] =>
+  input.operations.map(({ id }) => id).filter((id) => ids.has(id));
+
+/** The operation without which the first violation of a rule is gone; of several the last. */
+function culprits(trial: CompiledPatch, violations: readonly Problem[]): string[] {
+  const [violation] = violations;
+  if (!violation) return [];
+  const { input } = trial;
+  const candidates = footprintsOf(trial).touching(violation).toReversed();
+  for (const candidate of candidates) {
+    const operations = input.operations.filter(({ id }) => id !== candidate);
+    const without = compilePatch({ ...input, operations });
+    const impossible = without.problems.some(
+      ({ path, severity }) => path !== undefined && severity === "error",
+    );
+    if (!impossible && !without.problems.some((other) => isSame(other, violation))) return [candidate];
+  }
+  const { operationId = "" } = violation;
+  const last = candidates[0] ?? operationId;
+  return last === "" ? [] : [last];
+}
+
+const isSame = (a: Problem, b: Problem): boolean => a.code === b.code && a.itemId === b.itemId;

@@ -2,59 +2,72 @@ import { createHash } from "node:crypto";
 import type { Graph, View } from "../../notation/graph.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+/** A digest as a string of 32 bytes: half the size of hex where thousands are put together. */
+const digest = (bytes: string, encoding: "utf8" | "latin1" = "utf8"): string =>
+  createHash("sha256").update(bytes, encoding).digest("binary");
 
-/** Items are never changed in place, so a hash is good for as long as its item. */
-const HASH_OF_ITEM = new WeakMap<object, string>();
-const HASH_OF_MAP = new WeakMap<ReadonlyMap<string, object>, string>();
+/** Items and maps of finished graphs are never changed in place, so a hash is good for as long as they are. */
+const DIGEST_OF_ITEM = new WeakMap<object, string>();
+const SORTED = new WeakMap<ReadonlyMap<string, object>, readonly string[]>();
+const DIGEST_OF_MAP = new WeakMap<ReadonlyMap<string, object>, string>();
 
-function hashOfItem(item: object): string {
-  const known = HASH_OF_ITEM.get(item);
+function digestOfItem(item: object): string {
+  const known = DIGEST_OF_ITEM.get(item);
   if (known !== undefined) return known;
   const { nodes: _nodes, connections: _connections, ...own } = item as Partial<View>;
-  const hash = sha256(canonicalJson(own));
-  HASH_OF_ITEM.set(item, hash);
-  return hash;
+  const made = digest(canonicalJson(own));
+  DIGEST_OF_ITEM.set(item, made);
+  return made;
+}
+
+function sortedIds(items: ReadonlyMap<string, object>): readonly string[] {
+  const known = SORTED.get(items);
+  if (known) return known;
+  const ids = [...items.keys()].toSorted();
+  SORTED.set(items, ids);
+  return ids;
 }
 
 /** Of one kind of items, in the order of their ids; without those in `except`. */
-function hashOfMap(items: ReadonlyMap<string, object>, except?: ReadonlySet<string>): string {
-  const known = except ? undefined : HASH_OF_MAP.get(items);
+function digestOfMap(items: ReadonlyMap<string, object>, except?: ReadonlySet<string>): string {
+  const known = except ? undefined : DIGEST_OF_MAP.get(items);
   if (known !== undefined) return known;
-  const lines: string[] = [];
-  for (const id of [...items.keys()].toSorted())
-    if (!except?.has(id)) lines.push(`${JSON.stringify(id)} ${hashOfItem(items.get(id) as object)}\n`);
-  const hash = sha256(lines.join(""));
-  if (!except) HASH_OF_MAP.set(items, hash);
-  return hash;
+  let all = "";
+  for (const id of sortedIds(items)) if (!except?.has(id)) all += digestOfItem(items.get(id) as object);
+  const made = digest(all, "latin1");
+  if (!except) DIGEST_OF_MAP.set(items, made);
+  return made;
 }
 
 /** Ids that are left out, by "element", "relation", "view", "model" and "node <view>" or "connection <view>". */
 export type Except = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** SHA-256, hex, over all items but those; without any it is the hash of the model. Their order is no part of it. */
+/**
+ * SHA-256, hex, over all items but those; without any it is the hash of the model. The order of items in the file is no
+ * part of it: each kind goes by id, boxes and lines after their view.
+ */
 export function hashGraph(graph: Graph, except: Except = new Map()): string {
   const { notation, id, name, documentation, properties } = graph;
+  const own = except.has("model") ? "" : canonicalJson({ notation, id, name, documentation, properties });
   const parts = [
-    except.has("model") ? "" : canonicalJson({ notation, id, name, documentation, properties }),
-    hashOfMap(graph.elements, except.get("element")),
-    hashOfMap(graph.relations, except.get("relation")),
-    hashOfMap(graph.views, except.get("view")),
+    digest(own),
+    digestOfMap(graph.elements, except.get("element")),
+    digestOfMap(graph.relations, except.get("relation")),
+    digestOfMap(graph.views, except.get("view")),
   ];
-  for (const viewId of [...graph.views.keys()].toSorted()) {
+  for (const viewId of sortedIds(graph.views)) {
     const view = graph.views.get(viewId) as View;
-    const nodes = hashOfMap(view.nodes, except.get(`node ${viewId}`));
-    const lines = hashOfMap(view.connections, except.get(`connection ${viewId}`));
-    const isEmpty = (map: ReadonlyMap<string, object>, kind: string) =>
-      [...map.keys()].every((key) => except.get(`${kind} ${viewId}`)?.has(key));
+    const nodes = except.get(`node ${viewId}`);
+    const connections = except.get(`connection ${viewId}`);
     // A view that came or went whole is no part of what was not touched.
-    if (
-      except.get("view")?.has(viewId) &&
-      isEmpty(view.nodes, "node") &&
-      isEmpty(view.connections, "connection")
-    )
-      continue;
-    parts.push(`${JSON.stringify(viewId)} ${nodes} ${lines}`);
+    const whole = isWithin(view.nodes, nodes) && isWithin(view.connections, connections);
+    if (whole && except.get("view")?.has(viewId)) continue;
+    parts.push(digest(viewId), digestOfMap(view.nodes, nodes), digestOfMap(view.connections, connections));
   }
-  return sha256(parts.join("\n"));
+  return Buffer.from(digest(parts.join(""), "latin1"), "latin1").toString("hex");
+}
+
+function isWithin(items: ReadonlyMap<string, object>, except?: ReadonlySet<string>): boolean {
+  if (items.size > (except?.size ?? 0)) return false;
+  return [...items.keys()].every((id) => except?.has(id));
 }

@@ -1,6 +1,7 @@
-import type { Change, Item } from "../../notation/change.ts";
+import type { Change, ItemRef } from "../../notation/change.ts";
+import { depthsIn } from "./change-depth.ts";
 import { diffGraphs } from "../../notation/diff-graphs.ts";
-import { GraphDraft, mapOf, nextOf, viewIdOf } from "../../notation/graph-draft.ts";
+import { fieldsOf, fieldValue, GraphDraft, mapOf, nextOf, sameValue } from "../../notation/graph-draft.ts";
 import type { Graph } from "../../notation/graph.ts";
 import { refKey, refOfChange } from "./item-key.ts";
 import type { LoggedChange } from "./workspace.ts";
@@ -14,22 +15,52 @@ export interface NetChanges {
 
 /**
  * What many changes come to: fields set twice are set once, what came and went again is left out. What is new comes
- * first and what goes last, so that nothing ever refers to what is not there.
+ * first and what goes last, inner before outer, so that nothing ever refers to what is not there.
  */
 export function netChanges(base: Graph, worked: Graph, log: readonly LoggedChange[]): NetChanges {
-  const draft = new GraphDraft(base);
-  const changes: Change[] = [];
-  const originOf = originsIn(log);
-  const origins: string[] = [];
   const depth = depthsIn(base);
-  const sorted = diffGraphs(base, worked).toSorted((a, b) => rank(a) - rank(b) || depth(b) - depth(a));
-  for (const each of sorted) {
+  const made = withoutOrder(base, worked, log) ?? diffGraphs(base, worked);
+  const sorted = made.toSorted((a, b) => rank(a) - rank(b) || depth(b) - depth(a));
+  const draft = new GraphDraft(base);
+  const changes = sorted.map((each) => {
     const change = inPlace(draft.graph, each);
     draft.apply(change);
-    changes.push(change);
-    origins.push(originOf(change));
+    return change;
+  });
+  return { changes, origins: changes.map(originsIn(log)), graph: draft.done() };
+}
+
+/** What differs, when nothing has another place among others: looks at touched items only. */
+function withoutOrder(base: Graph, worked: Graph, log: readonly LoggedChange[]): Change[] | undefined {
+  const touched = new Map<string, ItemRef>();
+  const fields = new Map<string, Extract<Change, { op: "set" }>>();
+  for (const { change } of log) {
+    const ref = refOfChange(change);
+    const key = refKey(ref);
+    if (change.op === "move" || (change.op === "add" && (change.before !== undefined || fieldsOf(base, ref))))
+      return undefined;
+    if (change.op === "set") fields.set(`${key} ${change.field}`, change);
+    else touched.set(key, ref);
   }
-  return { changes, origins, graph: draft.done() };
+  const changes: Change[] = [];
+  for (const [, ref] of touched) {
+    const [was, now] = [fieldsOf(base, ref), fieldsOf(worked, ref)];
+    if (was && !now) changes.push({ op: "remove", item: itemOf(ref, was) });
+    if (!was && now) changes.push({ op: "add", item: itemOf(ref, now) });
+  }
+  for (const { ref, field } of fields.values()) {
+    const [was, now] = [fieldsOf(base, ref), fieldsOf(worked, ref)];
+    if (!was || !now) continue;
+    const [from, to] = [fieldValue(was, field), fieldValue(now, field)];
+    if (!sameValue(from, to)) changes.push({ op: "set", ref, field, from, to });
+  }
+  return changes;
+}
+
+function itemOf(ref: ItemRef, value: object): Extract<Change, { op: "add" }>["item"] {
+  const { id: _, ...place } = ref as Extract<ItemRef, { id: string }>;
+  const bare = ref.kind === "view" ? { ...value, nodes: new Map(), connections: new Map() } : value;
+  return { ...place, value: bare } as never;
 }
 
 const ADDED = { element: 0, relation: 1, view: 2, node: 3, connection: 4, model: 5 };
@@ -40,47 +71,6 @@ function rank(change: Change): number {
   if (change.op === "add") return ADDED[kind];
   if (change.op === "remove") return REMOVED[kind];
   return change.op === "set" ? 10 : 30;
-}
-
-/** How deep inside of others an item is that goes; what is inside goes first. */
-function depthsIn(base: Graph): (change: Change) => number {
-  const depths = new Map<string, number>();
-  const depthOf = (
-    key: string,
-    outer: (string | undefined)[],
-    kind: Item["kind"],
-    viewId?: string,
-  ): number => {
-    const known = depths.get(key);
-    if (known !== undefined) return known;
-    depths.set(key, 0);
-    const inner = outer.map((id) => {
-      const item = mapOf(base, kind, viewId)?.get(id ?? "");
-      return item === undefined
-        ? 0
-        : 1 + depthOf(`${kind} ${viewId} ${id}`, outerOf(kind, item), kind, viewId);
-    });
-    const depth = Math.max(0, ...inner);
-    depths.set(key, depth);
-    return depth;
-  };
-  return (change) => {
-    if (change.op !== "remove") return 0;
-    const { item } = change;
-    const viewId = viewIdOf(item);
-    return depthOf(
-      `${item.kind} ${viewId} ${item.value.id}`,
-      outerOf(item.kind, item.value),
-      item.kind,
-      viewId,
-    );
-  };
-}
-
-/** What an item is inside of, or runs between, among those of its kind. */
-function outerOf(kind: Item["kind"], item: unknown): (string | undefined)[] {
-  const { parent, source, target } = item as { parent?: string; source?: string; target?: string };
-  return kind === "relation" || kind === "connection" ? [source, target] : [parent];
 }
 
 /** With the neighbour that the item has at that moment. */
@@ -102,8 +92,7 @@ function originsIn(log: readonly LoggedChange[]): (change: Change) => string {
   for (const { change, operationId } of log) {
     const key = refKey(refOfChange(change));
     last.set(key, operationId);
-    if (change.op === "set") last.set(`${key} ${change.field}`, operationId);
-    else last.set(`${key} ${change.op}`, operationId);
+    last.set(`${key} ${change.op === "set" ? change.field : change.op}`, operationId);
   }
   return (change) => {
     const key = refKey(refOfChange(change));
