@@ -2,6 +2,7 @@ import { file_ameide_events_v1_agent_events } from "@ameide/proto-private/ameide
 import { file_ameide_events_v1_artifact_events } from "@ameide/proto-private/ameide/events/v1/artifact_events_pb.js";
 import { file_ameide_events_v1_budget_events } from "@ameide/proto-private/ameide/events/v1/budget_events_pb.js";
 import { file_ameide_events_v1_chat_events } from "@ameide/proto-private/ameide/events/v1/chat_events_pb.js";
+import { file_ameide_events_v1_graphpatch_events } from "@ameide/proto-private/ameide/events/v1/graphpatch_events_pb.js";
 import { file_ameide_events_v1_run_events } from "@ameide/proto-private/ameide/events/v1/run_events_pb.js";
 import { CreateArtifactRequestSchema } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import { create, createRegistry } from "@bufbuild/protobuf";
@@ -11,13 +12,13 @@ import {
   createArtifactHandlers,
   createKits,
   GraphCache,
-  type ModelDeps,
   findArtifactsById,
   searchArtifacts,
   type CreateArtifactDeps,
 } from "./artifact/index.ts";
 import { createBudgetHandlers, createPriceTable, createRunBudget, type BudgetDeps } from "./budget/index.ts";
 import { createChatHandlers, linkPrimaryChat, mayReadChat, readableChatReference } from "./chat/index.ts";
+import { createGraphPatchHandlers, createModelTurns, type PatchDeps } from "./graphpatch/index.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
 import type { ToolPorts } from "./execution/tool-ports.ts";
 import { TOOL_NAMES } from "./execution/tools/tool-table.ts";
@@ -55,7 +56,7 @@ export interface Adapters {
 }
 
 /** The domain, wired: what the roles need of it. */
-export interface Slices extends RunDeps, Adapters, ModelDeps {
+export interface Slices extends RunDeps, Adapters, PatchDeps {
   tools: ToolPorts;
   handlers(streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">): Handlers;
 }
@@ -66,6 +67,7 @@ export const EVENT_REGISTRY = createRegistry(
   file_ameide_events_v1_artifact_events,
   file_ameide_events_v1_budget_events,
   file_ameide_events_v1_chat_events,
+  file_ameide_events_v1_graphpatch_events,
   file_ameide_events_v1_run_events,
 );
 
@@ -80,7 +82,12 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   const budgetDeps = { ...budgetDepsOf(config, catalog, now), events };
   const agents = createAgentRegistry(catalog, { bus, tools: TOOL_NAMES, rollouts: config.AGENT_ROLLOUTS });
   const budget = createRunBudget(budgetDeps);
-  const models = { kits: createKits([]), graphs: new GraphCache(GRAPH_ITEMS) };
+  const models = {
+    kits: createKits([]),
+    graphs: new GraphCache(GRAPH_ITEMS),
+    turns: createModelTurns(),
+    rulesOf: async () => [],
+  };
   const runDeps = { ...adapters, ...models, events, agents, budget, forgetRun: deleteCheckpoints };
   return {
     ...runDeps,
@@ -102,7 +109,7 @@ function budgetDepsOf(config: Config, catalog: ModelCatalog, now: () => Date): O
 }
 
 function composeHandlers(
-  deps: RunDeps & Adapters & Pick<Parameters<typeof createProviderHandlers>[0], "providers">,
+  deps: RunDeps & Adapters & PatchDeps & Pick<Parameters<typeof createProviderHandlers>[0], "providers">,
   budgetDeps: BudgetDeps,
   streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">,
 ): Handlers {
@@ -124,6 +131,7 @@ function composeHandlers(
     agentRegistry: createAgentRegistryHandlers(deps),
     budgets: createBudgetHandlers({ ...deps, ...budgetDeps, mayReadChat }),
     providers: createProviderHandlers(deps),
+    ...createGraphPatchHandlers(deps),
   };
 }
 

@@ -9,6 +9,8 @@ import {
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
+import { AutopilotService } from "@ameide/proto/ameide/graphpatch/v1/autopilot_service_pb.js";
+import { GraphPatchService } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
 import { Health } from "@ameide/proto/grpc/health/v1/health_pb.js";
 import { ServerReflection as ReflectionV1 } from "@ameide/proto/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ReflectionV1Alpha } from "@ameide/proto/grpc/reflection/v1alpha/reflection_pb.js";
@@ -40,6 +42,8 @@ export interface Handlers {
   agentRegistry: ServiceImpl<typeof AgentRegistryService>;
   budgets: ServiceImpl<typeof BudgetService>;
   providers: ServiceImpl<typeof ProviderService>;
+  patches: ServiceImpl<typeof GraphPatchService>;
+  autopilot: ServiceImpl<typeof AutopilotService>;
 }
 
 export interface GatewayDeps {
@@ -67,6 +71,8 @@ export const PUBLIC_SERVICES: readonly DescService[] = [
   AgentRegistryService,
   BudgetService,
   ProviderService,
+  GraphPatchService,
+  AutopilotService,
 ];
 
 const READ_MAX_BYTES = 4 * 1024 * 1024;
@@ -96,6 +102,8 @@ function registerRoutes(router: ConnectRouter, { handlers, readiness, draining }
   router.service(AgentRegistryService, handlers.agentRegistry);
   router.service(BudgetService, handlers.budgets);
   router.service(ProviderService, handlers.providers);
+  router.service(GraphPatchService, handlers.patches);
+  router.service(AutopilotService, handlers.autopilot);
   const services = new Set(PUBLIC_SERVICES.map((service) => service.typeName));
   router.service(
     Health,

@@ -67,6 +67,8 @@ const NOTHING = {
   agentRegistry: {},
   budgets: {},
   providers: {},
+  patches: {},
+  autopilot: {},
 };
 
 function recordingLog(lines: Record<string, unknown>[]): Log {

@@ -5,6 +5,8 @@ import {
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
+import { AutopilotService } from "@ameide/proto/ameide/graphpatch/v1/autopilot_service_pb.js";
+import { GraphPatchService } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
 import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { ProviderService } from "@ameide/proto/ameide/inference/v1/provider_service_pb.js";
@@ -45,6 +47,8 @@ export interface Clients {
   agentRegistry: Client<typeof AgentRegistryService>;
   budgets: Client<typeof BudgetService>;
   providers: Client<typeof ProviderService>;
+  patches: Client<typeof GraphPatchService>;
+  autopilot: Client<typeof AutopilotService>;
 }
 
 export interface Caller extends Clients, TokenSubject {
@@ -118,5 +122,7 @@ function clientsOf(baseUrl: string, sessionManager: Http2SessionManager, token: 
     agentRegistry: createClient(AgentRegistryService, transport),
     budgets: createClient(BudgetService, transport),
     providers: createClient(ProviderService, transport),
+    patches: createClient(GraphPatchService, transport),
+    autopilot: createClient(AutopilotService, transport),
   };
 }

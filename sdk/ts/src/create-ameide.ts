@@ -7,6 +7,8 @@ import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
+import { AutopilotService } from "@ameide/proto/ameide/graphpatch/v1/autopilot_service_pb.js";
+import { GraphPatchService } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
 import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { ProviderService } from "@ameide/proto/ameide/inference/v1/provider_service_pb.js";
@@ -56,6 +58,10 @@ export interface Ameide {
   readonly budgets: Client<typeof BudgetService>;
   /** For editors and admins: how the model providers are. */
   readonly providers: Client<typeof ProviderService>;
+  /** Proposes, reviews, applies and takes back changes of models; branches, differences, provenance. */
+  readonly patches: Client<typeof GraphPatchService>;
+  /** For admins: what agents may apply without a person. */
+  readonly autopilot: Client<typeof AutopilotService>;
   /** Run streams. */
   readonly runs: Runs;
   /** Streams a chat's events, each once and in order, until it is deleted. Throws like a run stream. */
@@ -104,6 +110,8 @@ export function createAmeide(options: AmeideOptions): Ameide {
     agentRegistry: createClient(AgentRegistryService, transport),
     budgets: createClient(BudgetService, transport),
     providers: createClient(ProviderService, transport),
+    patches: createClient(GraphPatchService, transport),
+    autopilot: createClient(AutopilotService, transport),
     runs: createRuns({ client: inference, reconnect: withOverrides(RECONNECT, reconnect), renewable }),
     watchChat: (chatId, watch) => watchChat(chatQueries, { ...updates, renewable }, chatId, watch),
     watchArtifact: (artifactId, watch) =>
