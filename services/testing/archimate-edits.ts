@@ -72,7 +72,7 @@ function writable(made: Graph): Graph {
   const relations = new Map(made.relations);
   for (let before = -1; before !== relations.size;) {
     before = relations.size;
-    for (const { id, source, target } of [...relations.values()])
+    for (const { id, source, target } of relations.values())
       if (![source, target].every((end) => elements.has(end) || relations.has(end))) relations.delete(id);
   }
   const views = [...made.views].map(([id, view]) => [id, writableView(view, elements, relations)] as const);
@@ -84,10 +84,10 @@ function writableView(view: View, elements: Graph["elements"], relations: Graph[
   const connections = new Map(view.connections);
   for (let before = -1; before !== nodes.size + connections.size;) {
     before = nodes.size + connections.size;
-    for (const { id, element, parent } of [...nodes.values()])
+    for (const { id, element, parent } of nodes.values())
       if ((element !== undefined && !elements.has(element)) || (parent !== undefined && !nodes.has(parent)))
         nodes.delete(id);
-    for (const { id, relation, source, target } of [...connections.values()])
+    for (const { id, relation, source, target } of connections.values())
       if (
         (relation !== undefined && !relations.has(relation)) ||
         ![source, target].every((end = "") => nodes.has(end) || connections.has(end))

@@ -93,6 +93,8 @@ export const archimateVocabulary: Vocabulary = {
   usualRelation,
   // Nothing contains an element in ArchiMate: compositions and aggregations say what belongs to what.
   usualParent: () => undefined,
+  relationParent: () => undefined,
+  groups: () => ({ by: "relation", type: "Aggregation" }),
 };
 
 function usualRelation(graph: Graph, sourceId: string, targetId: string): string | undefined {
