@@ -58,6 +58,21 @@ function boundary(file: Uint8Array, label: string, end: number): number {
   return at;
 }
 
+/** The first characters, for telling what a file is: lenient, and never more than are asked for. */
+export function startOfFile(file: Uint8Array, bytes = CHUNK): string {
+  const { label, start } = encodingOf(file);
+  const decoder = isKnown(label) ? new TextDecoder(label) : new TextDecoder();
+  return decoder.decode(file.subarray(start, bytes), { stream: true });
+}
+
+function isKnown(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== "";
+  } catch {
+    return false;
+  }
+}
+
 const isMultiByte = (label: string): boolean =>
   !/^(utf-8|utf-16[lb]e|windows-125\d|iso-8859-\d+)$/.test(label);
 

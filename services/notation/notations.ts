@@ -1,0 +1,25 @@
+import { archimateCodec } from "./archimate/archimate-codec.ts";
+import { bpmnCodec } from "./bpmn/codec.ts";
+import type { Notation } from "./graph.ts";
+import type { Codec, NotationKit } from "./notation.ts";
+import { umlCodec } from "./uml/uml-codec.ts";
+import { umlKit } from "./uml/uml-kit.ts";
+import { startOfFile } from "./xml/decode-xml.ts";
+
+/** Every notation with all there is to it. */
+export const notationKits: readonly NotationKit[] = [umlKit];
+
+/** The formats of files that can be read and written. */
+export const notationCodecs: readonly Codec[] = [bpmnCodec, archimateCodec, umlCodec];
+
+/** By what is in the file, whatever it is called; undefined: nobody here knows it. */
+export function codecForFile(file: Uint8Array): Codec | undefined {
+  const start = startOfFile(file);
+  return notationCodecs.find((codec) => codec.recognises(start));
+}
+
+/** By the notation, or by a kind of artifact such as "bpmn::process". */
+export function kitFor(kind: string): NotationKit | undefined {
+  const notation = kind.toLowerCase().split("::")[0] as Notation;
+  return notationKits.find((kit) => kit.notation === notation);
+}
