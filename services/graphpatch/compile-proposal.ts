@@ -8,6 +8,7 @@ import { loadModel, type LoadedModel } from "../artifact/index.ts";
 import type { Reader } from "../platform/db/database.ts";
 import { compilePatch, findDependencies, type CompiledPatch } from "./compile/index.ts";
 import type { PatchDeps } from "./patch-deps.ts";
+import { textProblems } from "./text-problems.ts";
 
 /** What is compiled: a patch, or what is to become one. */
 export type Compilable = Pick<GraphPatch, "patchId" | "artifactId" | "branch" | "operations" | "origin">;
@@ -21,7 +22,8 @@ export async function compileOn(
   model: LoadedModel,
   { patchId, operations, origin }: Pick<Compilable, "patchId" | "operations" | "origin">,
 ): Promise<CompiledPatch> {
-  return compilePatch({
+  const unwritable = textProblems(operations);
+  const compiled = compilePatch({
     kit: model.kit,
     graph: model.graph,
     operations,
@@ -29,6 +31,8 @@ export async function compileOn(
     extraRules: await deps.rulesOf(reader, model),
     allowRawChanges: MADE_HERE.has(origin),
   });
+  if (unwritable.length === 0) return compiled;
+  return { ...compiled, ok: false, problems: [...unwritable, ...compiled.problems] };
 }
 
 /** The model at the version that the patch was made against. */
