@@ -1,0 +1,13 @@
+import type { NotationKit } from "../notation.ts";
+import { archimateCodec } from "./archimate-codec.ts";
+import { archimateRules } from "./archimate-rules.ts";
+import { archimateLayout } from "./archimate-layout.ts";
+import { archimateVocabulary } from "./vocabulary.ts";
+
+export const archimateKit: NotationKit = {
+  notation: "archimate",
+  codec: archimateCodec as NotationKit["codec"],
+  vocabulary: archimateVocabulary,
+  rules: archimateRules,
+  layout: archimateLayout,
+};
