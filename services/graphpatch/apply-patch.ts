@@ -19,6 +19,7 @@ import { diagnosticsOf, PatchRefused } from "./patch-refused.ts";
 import { prepareLanding, type Landing } from "./prepare-landing.ts";
 import { approveUndecided, operationsToApply, undecidedOf } from "./reviews.ts";
 import { settle } from "./settle.ts";
+import { lockModel } from "./store.ts";
 
 /** Who lets it be applied, and what has to be so. */
 export interface ApplyPermission {
@@ -42,6 +43,7 @@ export async function applyPatch(
     let ahead: (() => Prepared) | undefined = await settle(prepare(deps, reader, actor, request));
     try {
       return await runCommand(deps, actor, GraphPatchService.method.applyPatch, request, async (tx) => {
+        await lockModel(tx, { artifactId, branch });
         // What was prepared outside of the transaction, to keep it short, is good for one try.
         const prepared = ahead ? ahead() : await prepare(deps, tx, actor, request);
         ahead = undefined;

@@ -16,6 +16,10 @@ export function countChanges(changes: readonly Change[]): MessageInitShape<typeo
     const kind = change.op === "add" ? added : change.op === "remove" ? removed : changed;
     kind.add(refKey(refOfChange(change)));
   }
-  for (const key of added) if (removed.delete(key)) (added.delete(key), changed.add(key));
+  for (const key of added.intersection(removed)) {
+    added.delete(key);
+    removed.delete(key);
+    changed.add(key);
+  }
   return { added: added.size, removed: removed.size, changed: changed.difference(added).size };
 }

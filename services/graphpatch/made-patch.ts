@@ -8,7 +8,7 @@ import type {
 import { v7 as uuidv7 } from "uuid";
 import type { LoadedModel } from "../artifact/index.ts";
 import { diagnosticMessage } from "../notation/model-messages.ts";
-import type { Actor } from "../platform/auth/actor.ts";
+import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import type { Reader, Tx } from "../platform/db/database.ts";
 import { changePatch, whatIf } from "./change-patch.ts";
 import { previewOf, type CompiledPatch } from "./compile/index.ts";
@@ -22,6 +22,7 @@ import { prepareLanding, type Landing } from "./prepare-landing.ts";
 import { personOf } from "./propose-patch.ts";
 import { approveUndecided } from "./reviews.ts";
 import { settle } from "./settle.ts";
+import { lockModel } from "./store.ts";
 
 /** A patch that the server has worked out: a revert, a merge. */
 export interface MadePatch {
@@ -60,6 +61,7 @@ interface ToStore {
 
 /** Stores such a patch and, if so asked, applies it in the same transaction. */
 export async function storeMadePatch(deps: PatchDeps, actor: Actor, toStore: ToStore): Promise<StoredPatch> {
+  requireScope(actor, "artifact.write");
   const { artifactId, branch, apply, make, run } = toStore;
   const patchId = uuidv7();
   const prepareWith = (reader: Reader) => prepare(deps, reader, patchId, make, apply);
@@ -67,6 +69,7 @@ export async function storeMadePatch(deps: PatchDeps, actor: Actor, toStore: ToS
     const reader = deps.database.reader(actor.tenantId);
     let ahead: (() => Prepared) | undefined = await settle(prepareWith(reader));
     return run(async (tx) => {
+      if (apply) await lockModel(tx, { artifactId, branch });
       const prepared = ahead ? ahead() : await prepareWith(tx);
       ahead = undefined;
       return store(tx, deps, actor, newPatch(patchId), prepared, toStore.requestId);

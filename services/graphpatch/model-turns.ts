@@ -10,8 +10,8 @@ export interface ModelLine {
 }
 
 /**
- * Writers to one model take turns, so that each is compiled once, for the version that it will be applied to. Writers
- * in other processes are met at the commit.
+ * Writers to one model take turns, so that each is compiled once, outside of its transaction, for the version that it
+ * will be applied to. Writers of other processes are met at `lockModel`; who lost to one compiles again behind it.
  */
 export function createModelTurns(): ModelTurns {
   const lines = new Map<string, { turns: Turns; waiting: number }>();

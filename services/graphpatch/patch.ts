@@ -75,13 +75,13 @@ export interface ProposedPatch {
 }
 
 /** A new patch, or other operations for one that is not applied. */
-export function decidePropose({ patch, version }: PatchState, proposed: ProposedPatch): PatchEvent[] {
+export function decidePropose({ patch, version }: PatchState, proposal: ProposedPatch): PatchEvent[] {
   if (version > 0) {
     refuseIf(patch, patch.status === PatchStatus.APPLIED, "it is applied; propose a new one");
-    const isSame = patch.artifactId === proposed.artifactId && patch.branch === proposed.branch;
+    const isSame = patch.artifactId === proposal.artifactId && patch.branch === proposal.branch;
     refuseIf(patch, !isSame, "it is of another artifact or branch; propose a new one");
   }
-  const { operations, diagnostics, dependencies, baseVersion, ...rest } = proposed;
+  const { operations, diagnostics, dependencies, baseVersion, ...rest } = proposal;
   return [
     create(PatchProposedSchema, {
       ...rest,

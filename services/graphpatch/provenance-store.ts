@@ -59,8 +59,16 @@ export interface ProvenanceFilter {
 const { itemId, itemKind, viewId, field, operationId, removed } = modelProvenance;
 const { streamId, patchId, version, createTime } = modelProvenance;
 const COLUMNS = {
-  ...{ itemId, itemKind, viewId, field, operationId, removed },
-  ...{ streamId, patchId, version, createTime },
+  itemId,
+  itemKind,
+  viewId,
+  field,
+  operationId,
+  removed,
+  streamId,
+  patchId,
+  version,
+  createTime,
 };
 
 /** Newest first: later stretches are older. */

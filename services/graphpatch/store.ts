@@ -63,6 +63,15 @@ export async function savePatch(tx: Tx, { patch, version }: PatchState): Promise
 
 const dateOf = (time: Timestamp | undefined) => (time ? timestampDate(time) : new Date(0));
 
+/** Until the end of the transaction nobody else who asks for it, in whatever process, writes to the model. */
+export async function lockModel(
+  tx: Tx,
+  { artifactId, branch }: { artifactId: string; branch: string },
+): Promise<void> {
+  const name = `model ${tx.tenantId} ${artifactId} ${branch}`;
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [name]);
+}
+
 /** What a list is narrowed to; empty: not narrowed. */
 export interface PatchFilter {
   artifactId: string;

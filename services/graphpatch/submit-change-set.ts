@@ -25,6 +25,7 @@ import type { PatchDeps } from "./patch-deps.ts";
 import { PatchRefused } from "./patch-refused.ts";
 import { prepareLanding, type Landing } from "./prepare-landing.ts";
 import { personOf } from "./propose-patch.ts";
+import { lockModel } from "./store.ts";
 import { titleOf } from "./title-of.ts";
 
 type Response = MessageInitShape<typeof SubmitChangeSetResponseSchema>;
@@ -44,6 +45,7 @@ export async function submitChangeSet(
     const { method } = GraphPatchService;
     const response = await runCommand(deps, actor, method.submitChangeSet, request, async (tx) => {
       isFirst = true;
+      await lockModel(tx, { artifactId: request.artifactId, branch });
       const prepared = ahead ?? (await prepare(tx));
       ahead = undefined;
       return take(tx, deps, actor, patchId, request, prepared);
