@@ -83,6 +83,15 @@ const RELATIONS: readonly RelationType[] = [
   { name: "conversationLink", label: "Conversation link", aliases: ["link"] },
 ];
 
+/** Nobody draws them, or they need parts that the graph does not know. */
+const NOT_MADE = new Set([
+  "gateway",
+  "implicitThrowEvent",
+  "callableElement",
+  "interface",
+  "correlationProperty",
+]);
+
 export const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map(
   [...SCHEMA.values()]
     .filter(({ name, isAbstract }) => !isAbstract && isElement(name))
@@ -94,8 +103,7 @@ export const RELATION_TYPES: ReadonlyMap<string, RelationType> = new Map(
 );
 
 function isElement(name: string): boolean {
-  // Concrete in the schema, but nothing that anybody draws.
-  if (name === "gateway" || name === "implicitThrowEvent") return false;
+  if (NOT_MADE.has(name)) return false;
   const parent = name === "dataInput" || name === "dataOutput" ? "ioSpecification" : "definitions";
   return itemKind(name, parent) === "element";
 }

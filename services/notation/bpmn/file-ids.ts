@@ -8,12 +8,15 @@ export class FileIds {
   readonly #taken = new Set<string>();
   /** Things whose id is not, or not only theirs, in the file. */
   readonly derived = new Set<XmlElement>();
+  readonly #own: ReadonlySet<string>;
   readonly #imported: ReadonlySet<string>;
   readonly #foreign: ReadonlySet<string>;
 
   /** `isOurs`: of the namespaces whose ids are XML ids; extensions may use theirs as they like. */
   constructor(root: XmlElement, isOurs: (node: XmlElement) => boolean) {
     this.#collect(root, isOurs);
+    const target = attributeOf(root, "targetNamespace");
+    this.#own = prefixesOf(root, (namespace) => namespace === target);
     this.#imported = importedPrefixes(root);
     this.#foreign = foreignPrefixes(root);
   }
@@ -57,7 +60,8 @@ export class FileIds {
     const colon = ref.indexOf(":");
     if (colon < 0 || this.#byId.has(ref) || this.#imported.has(ref.slice(0, colon))) return ref;
     const local = ref.slice(colon + 1);
-    return this.#byId.has(local) ? local : ref;
+    // A prefix of this file's own namespace says nothing, even where the thing is gone.
+    return this.#own.has(ref.slice(0, colon)) || this.#byId.has(local) ? local : ref;
   }
 
   /** Whether a reference leads to another file, or is a word of some tool: its prefix is of another namespace. */

@@ -50,6 +50,10 @@ export function poolOf(graph: Graph, id: string): Element | undefined {
   return undefined;
 }
 
+/** Who an element acts for in an exchange of messages: its pool or, where nobody drew one, its process. */
+export const partyOf = (graph: Graph, id: string): Element | undefined =>
+  poolOf(graph, id) ?? processOf(graph, id);
+
 export function referredBy(graph: Graph, element: Element, property: string): Element | undefined {
   const id = element.properties[property];
   return typeof id === "string" ? graph.elements.get(id) : undefined;
@@ -76,5 +80,6 @@ export function eventTypes(element: Element): readonly string[] {
 export const describe = (graph: Graph, id: string): string => {
   const element = graph.elements.get(id) ?? graph.relations.get(id);
   if (!element) return id === "" ? "nothing" : `${id}, which does not exist`;
-  return element.name === "" ? `${element.type} ${id}` : `"${element.name}" (${element.type} ${id})`;
+  const name = element.name.trim().replaceAll(/\s+/g, " ");
+  return name === "" ? `${element.type} ${id}` : `"${name.slice(0, 80)}" (${element.type} ${id})`;
 };

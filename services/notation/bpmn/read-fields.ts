@@ -24,14 +24,13 @@ export function readField(node: XmlElement, field: Field, ids: FileIds): Value |
   switch (field.place) {
     case "attribute": {
       const text = attributeOf(node, field.xml);
-      return text === undefined ? undefined : parseScalar(text, field.type, ids);
+      return text === undefined || isFiller(field, text) ? undefined : parseScalar(text, field.type, ids);
     }
     case "text": {
       const child = childrenNamed(node, field.xml)[0];
       if (!child) return undefined;
       const text = textOf(child);
-      // The schema wants the child even where nobody has said anything.
-      return field.isRequired && text === "" ? undefined : parseScalar(text, field.type, ids);
+      return isFiller(field, text) ? undefined : parseScalar(text, field.type, ids);
     }
     case "texts": {
       const values = childrenNamed(node, field.xml).map((child) =>
@@ -46,6 +45,10 @@ export function readField(node: XmlElement, field: Field, ids: FileIds): Value |
     }
   }
 }
+
+/** The schema wants it even where nobody has said anything. */
+export const isFiller = ({ isRequired, type }: Field, text: string): boolean =>
+  isRequired && text === "" && !isReferenceType(type);
 
 /** The children that a field of objects is about. */
 export const objectNodes = (node: XmlElement, field: Field): XmlElement[] =>

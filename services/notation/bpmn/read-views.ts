@@ -60,7 +60,7 @@ function readView(node: XmlElement, id: string, ids: FileIds, drawn: Map<string,
   }
   return {
     id,
-    type: "BPMNDiagram",
+    type: "",
     name: attributeOf(node, "name") ?? "",
     ...(element !== undefined && { element: ids.resolve(element) }),
     documentation: attributeOf(node, "documentation") ?? "",

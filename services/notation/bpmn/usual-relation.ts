@@ -6,7 +6,7 @@ import {
   isConversation,
   isData,
   isFlowNode,
-  poolOf,
+  partyOf,
   processOf,
 } from "./model-queries.ts";
 import { isA } from "./schema.ts";
@@ -53,6 +53,6 @@ export const exchangesMessages = (type: string): boolean =>
 /** Whether messages can go from one to the other: they are of different pools. */
 export function canExchange(graph: Graph, source: Element, target: Element): boolean {
   if (!exchangesMessages(source.type) || !exchangesMessages(target.type)) return false;
-  const [from, to] = [poolOf(graph, source.id), poolOf(graph, target.id)];
+  const [from, to] = [partyOf(graph, source.id), partyOf(graph, target.id)];
   return from !== undefined && to !== undefined && from.id !== to.id;
 }

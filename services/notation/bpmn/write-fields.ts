@@ -4,7 +4,7 @@ import { attributeOf } from "../xml/query-xml.ts";
 import { isExpression, itemFields, nameFieldOf, objectFields, objectTypes, type Field } from "./fields.ts";
 import { typeOfXml } from "./item-types.ts";
 import { AMEIDE_NAMESPACE, MODEL_NAMESPACE, XSI_NAMESPACE } from "./namespaces.ts";
-import { objectNodes } from "./read-fields.ts";
+import { isFiller, objectNodes } from "./read-fields.ts";
 import { childSlot, isA, isReferenceType, schemaType } from "./schema.ts";
 import {
   attach,
@@ -29,15 +29,16 @@ export function writeFields(
   onReference: OnReference,
 ): void {
   if (was && was.type !== now.type) changeType(node, was.type, now.type);
-  if (now.name !== (was?.name ?? "")) writeName(node, now);
+  if (now.name !== was?.name) writeName(node, now);
   if (now.documentation !== (was?.documentation ?? "")) writeDocumentation(node, now);
   writeOwn(node, was, now);
-  writeProperties(node, now.type, was?.properties ?? {}, now.properties, onReference);
+  writeProperties(node, was, now, onReference);
 }
 
 function writeName(node: DraftElement, { type, name }: Element | Relation): void {
   const field = nameFieldOf(type);
-  if (field !== "text") return setAttribute(node, field, name === "" ? undefined : name);
+  const isRequired = schemaType(type)?.attributes.get(field)?.isRequired ?? false;
+  if (field !== "text") return setAttribute(node, field, name === "" && !isRequired ? undefined : name);
   const [text] = draftsNamed(node, field);
   if (text || name !== "") setText(text ?? addInOrder(node, type, field), name);
 }
@@ -59,17 +60,21 @@ function writeOwn(node: DraftElement, was: Element | Relation | undefined, now: 
 const ownOf = (item: Element | Relation): Pick<Element, "key" | "lifecycle"> =>
   "source" in item ? {} : item;
 
-export function writeProperties(
+function writeProperties(
   node: DraftElement,
-  type: string,
-  was: Properties,
-  now: Properties,
+  was: Element | Relation | undefined,
+  now: Element | Relation,
   onReference: OnReference,
 ): void {
-  if (was === now) return;
-  for (const field of itemFields(type).values())
-    if (!sameValue(was[field.name], now[field.name]))
-      writeField(node, type, field, now[field.name], onReference);
+  const isOther = was?.type !== now.type;
+  for (const field of itemFields(now.type).values()) {
+    const value = now.properties[field.name];
+    if (
+      !sameValue(was?.properties[field.name], value) ||
+      (isOther && value === undefined && isFiller(field, ""))
+    )
+      writeField(node, now.type, field, value, onReference);
+  }
 }
 
 function writeField(
@@ -81,22 +86,17 @@ function writeField(
 ): void {
   switch (field.place) {
     case "attribute":
-      return setAttribute(
-        node,
-        field.xml,
-        value === undefined ? undefined : scalar(field, value, onReference),
-      );
+      return setAttribute(node, field.xml, scalar(field, value, onReference));
     case "text": {
-      const texts =
-        value === undefined ? (field.isRequired ? [""] : []) : [scalar(field, value, onReference)];
-      return writeTexts(node, type, field, texts);
+      const text = scalar(field, value, onReference);
+      return writeTexts(node, type, field, text === undefined ? [] : [text]);
     }
     case "texts":
       return writeTexts(
         node,
         type,
         field,
-        listOf(value).map((item) => scalar(field, item, onReference)),
+        listOf(value).map((item) => scalar(field, item, onReference) ?? ""),
       );
     case "object":
     case "objects":
@@ -109,9 +109,11 @@ const listOf = (value: Value | undefined): readonly Value[] => {
   return Array.isArray(value) ? (value as readonly Value[]) : [value];
 };
 
-function scalar({ type }: Field, value: Value, onReference: OnReference): string {
+/** As text; undefined where nothing is to stand. */
+function scalar(field: Field, value: Value | undefined, onReference: OnReference): string | undefined {
+  if (value === undefined) return isFiller(field, "") ? "" : undefined;
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  if (isReferenceType(type)) onReference(text);
+  if (isReferenceType(field.type)) onReference(text);
   return text;
 }
 

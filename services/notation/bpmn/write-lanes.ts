@@ -11,10 +11,13 @@ export function writeLanes(
   nodes: ReadonlyMap<string, DraftElement>,
   onReference: OnReference,
 ): void {
+  const areMoved = [...was.elements.values()].some(
+    ({ id, type, parent }) => type === "lane" && now.elements.get(id)?.parent !== parent,
+  );
   const relisted = new Map<string, string | undefined>();
   for (const [id, { properties }] of now.elements) {
     const lane = laneOf(properties["lane"]);
-    if (lane !== laneOf(was.elements.get(id)?.properties["lane"])) relisted.set(id, lane);
+    if (areMoved || lane !== laneOf(was.elements.get(id)?.properties["lane"])) relisted.set(id, lane);
   }
   for (const id of was.elements.keys()) if (!now.elements.has(id)) relisted.set(id, undefined);
   if (relisted.size === 0) return;
@@ -22,9 +25,10 @@ export function writeLanes(
   const into = new Map(
     [...relisted].map(([id, lane]) => [id, isLane(lane) ? nodes.get(lane ?? "") : undefined]),
   );
-  for (const lane of lanesWithin(root)) unlist(lane, into);
+  const listed = new Set<string>();
+  for (const lane of lanesWithin(root)) unlist(lane, into, listed);
   for (const [id, lane] of into) {
-    if (!lane) continue;
+    if (!lane || listed.has(id)) continue;
     setText(addInOrder(lane, "lane", "flowNodeRef"), id);
     onReference(id);
   }
@@ -33,13 +37,18 @@ export function writeLanes(
 const laneOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** Lanes around the new one may go on listing the element. */
-function unlist(lane: DraftElement, into: ReadonlyMap<string, DraftElement | undefined>): void {
+function unlist(
+  lane: DraftElement,
+  into: ReadonlyMap<string, DraftElement | undefined>,
+  listed: Set<string>,
+): void {
   for (const ref of draftsNamed(lane, "flowNodeRef")) {
     const text = textOf(ref).trim();
     const id = into.has(text) ? text : text.slice(text.indexOf(":") + 1);
     if (!into.has(id)) continue;
     const to = into.get(id);
-    if (!to || to === lane || !isWithin(lane, to)) detach(ref);
+    if (to === lane) listed.add(id);
+    else if (!to || !isWithin(lane, to)) detach(ref);
   }
 }
 

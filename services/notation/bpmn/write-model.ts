@@ -2,6 +2,7 @@ import type { Element, Graph, Relation } from "../graph.ts";
 import { attributeOf } from "../xml/query-xml.ts";
 import { RELATION_ENDS } from "./item-types.ts";
 import type { BpmnSource } from "./bpmn-source.ts";
+import { XSD_NAMESPACE } from "./namespaces.ts";
 import { textOf } from "./read-fields.ts";
 import { childSlot, isA } from "./schema.ts";
 import { writeEnds } from "./write-ends.ts";
@@ -13,6 +14,7 @@ import {
   draftElement,
   draftsNamed,
   isWithin,
+  prefixFor,
   setAttribute,
   setText,
   type Draft,
@@ -49,6 +51,8 @@ export class ModelWriter {
   readonly refer = (id: string): void => {
     const node = this.nodes.get(id);
     if (node && attributeOf(node, "id") !== id) setAttribute(node, "id", id);
+    // The types of XML Schema are what data is of; their usual prefix has to mean them.
+    if (id.startsWith("xsd:")) prefixFor(this.#draft.root, XSD_NAMESPACE, false);
   };
 
   /** What has another parent first, so that it does not go with its old one. */
