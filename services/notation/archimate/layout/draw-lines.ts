@@ -1,5 +1,5 @@
 import type { Relation } from "../../graph.ts";
-import { relationIndex } from "../rules/relation-index.ts";
+import { relationsAt } from "../rules/relations-in.ts";
 import type { ViewSheet } from "./view-sheet.ts";
 
 const STRUCTURAL = new Set(["Composition", "Aggregation", "Assignment", "Realization"]);
@@ -7,7 +7,6 @@ const STRUCTURAL = new Set(["Composition", "Aggregation", "Assignment", "Realiza
 /** Draws the relations, and those of the elements, wherever both ends are drawn. */
 export function drawLines(sheet: ViewSheet, ids: readonly string[]): void {
   const { relations } = sheet.graph;
-  const { outgoing, incoming } = relationIndex(sheet.graph);
   const added = new Set(
     sheet.changes.flatMap((change) =>
       change.op === "add" && change.item.kind === "node" ? (change.item.value.element ?? []) : [],
@@ -17,8 +16,7 @@ export function drawLines(sheet: ViewSheet, ids: readonly string[]): void {
   const want = (relation: Relation | undefined): unknown => relation && wanted.set(relation.id, relation);
   for (const id of ids) {
     want(relations.get(id));
-    if (added.has(id))
-      for (const relation of [...(outgoing.get(id) ?? []), ...(incoming.get(id) ?? [])]) want(relation);
+    if (added.has(id)) for (const relation of relationsAt(sheet.graph, id)) want(relation);
   }
   let waiting = [...wanted.values()].filter(({ id }) => sheet.lineOf(id) === undefined);
   // A relation to a relation waits for its line.

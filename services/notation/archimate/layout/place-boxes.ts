@@ -9,7 +9,7 @@ import {
   type Side,
 } from "../../layout/free-place.ts";
 import { CONCEPTS, type Layer } from "../concepts.ts";
-import { relationIndex } from "../rules/relation-index.ts";
+import { relationsAt } from "../rules/relations-in.ts";
 import { archimateVocabulary } from "../vocabulary.ts";
 import type { ViewSheet } from "./view-sheet.ts";
 
@@ -49,18 +49,13 @@ export function placeBoxes(
 
 /** Whether it could be drawn. */
 function placeBox(sheet: ViewSheet, element: Element, near: string | undefined): boolean {
-  const relations = relationsOf(sheet, element.id);
+  const relations = relationsAt(sheet.graph, element.id);
   if (placeAround(sheet, element, relations) || placeInside(sheet, element, relations)) return true;
   const related = relations.flatMap((relation) => sheet.boxOf(otherEnd(relation, element.id)) ?? []);
   const anchor = (near === undefined ? undefined : sheet.boxOf(near)) ?? related.find(({ bounds }) => bounds);
   if (!anchor?.bounds) return false;
   placeBeside(sheet, element, anchor, relations);
   return true;
-}
-
-function relationsOf({ graph }: ViewSheet, id: string): readonly Relation[] {
-  const { outgoing, incoming } = relationIndex(graph);
-  return [...(incoming.get(id) ?? []), ...(outgoing.get(id) ?? [])];
 }
 
 const otherEnd = ({ source, target }: Relation, id: string): string => (source === id ? target : source);

@@ -1,7 +1,8 @@
 import type { Graph, Relation } from "../../graph.ts";
+import { relationsFrom, relationsTo } from "../../model-index.ts";
 import type { Rule } from "../../notation.ts";
 import type { Problem } from "../../problem.ts";
-import { called, relationIndex, relationsIn } from "./relation-index.ts";
+import { called, relationsIn } from "./relations-in.ts";
 
 function cycleRule(
   { id, says }: Pick<Rule, "id" | "says">,
@@ -44,11 +45,10 @@ function core(graph: Graph, types: ReadonlySet<string>): ReadonlySet<string> {
       left.set(source, (left.get(source) ?? 0) + 1);
       left.set(target, left.get(target) ?? 0);
     }
-  const { incoming } = relationIndex(graph);
   const loose = [...left].filter(([, count]) => count === 0).map(([id]) => id);
   for (let id = loose.pop(); id !== undefined; id = loose.pop()) {
     left.delete(id);
-    for (const { type, source } of incoming.get(id) ?? []) {
+    for (const { type, source } of relationsTo(graph, id)) {
       const count = types.has(type) ? (left.get(source) ?? 0) - 1 : -1;
       if (count >= 0) left.set(source, count);
       if (count === 0) loose.push(source);
@@ -62,10 +62,9 @@ function core(graph: Graph, types: ReadonlySet<string>): ReadonlySet<string> {
 /** The relations by which one comes back from the target to the source; undefined when there is no way. */
 function wayBack(graph: Graph, relation: Relation, types: ReadonlySet<string>): string[] | undefined {
   if (relation.source === relation.target) return [];
-  const { outgoing } = relationIndex(graph);
   const via = new Map<string, Relation | undefined>([[relation.target, undefined]]);
   for (const [id] of via)
-    for (const next of outgoing.get(id) ?? []) {
+    for (const next of relationsFrom(graph, id)) {
       if (!types.has(next.type) || via.has(next.target)) continue;
       via.set(next.target, next);
       if (next.target === relation.source) return traced(via, next.target);

@@ -1,8 +1,9 @@
 import type { Graph, Relation } from "../../graph.ts";
+import { relationsFrom, relationsTo } from "../../model-index.ts";
 import type { Rule } from "../../notation.ts";
 import type { Problem } from "../../problem.ts";
 import { CONCEPTS, isRelationship, type Layer, type Relationship } from "../concepts.ts";
-import { called, relationIndex, relationsIn } from "./relation-index.ts";
+import { called, relationsIn } from "./relations-in.ts";
 
 /** Structural relationships, the weakest first: of two in a row the weaker one follows. */
 const STRUCTURAL: readonly Relationship[] = ["Realization", "Assignment", "Aggregation", "Composition"];
@@ -40,14 +41,13 @@ interface Step {
 
 /** A shortest chain of other relations from which the relation follows; undefined when there is none. */
 export function derivation(graph: Graph, relation: Relation): readonly Relation[] | undefined {
-  const index = relationIndex(graph);
   const open: Step[] = [{ at: relation.source, type: undefined, chain: [] }];
   const seen = new Set([relation.source]);
   for (const { at, type, chain } of open) {
     if (chain.length >= LONGEST || open.length > MOST_STEPS) continue;
     const steps = [
-      ...(index.outgoing.get(at) ?? []).map((next) => ({ next, back: false, to: next.target })),
-      ...(type === undefined ? [] : (index.incoming.get(at) ?? [])).map((next) => ({
+      ...relationsFrom(graph, at).map((next) => ({ next, back: false, to: next.target })),
+      ...(type === undefined ? [] : relationsTo(graph, at)).map((next) => ({
         next,
         back: true,
         to: next.source,

@@ -3,7 +3,7 @@ import type { Rule } from "../../notation.ts";
 import type { Problem } from "../../problem.ts";
 import { isJunction } from "../concepts.ts";
 import { KEY, LIFECYCLE, LIFECYCLES } from "../properties.ts";
-import { called, relationIndex, relationsIn } from "./relation-index.ts";
+import { called, relationsAt, relationsIn } from "./relations-in.ts";
 
 export function* elementsIn(graph: Graph, scope: ReadonlySet<string> | undefined): Generator<Element> {
   if (!scope) return yield* graph.elements.values();
@@ -47,9 +47,8 @@ export const usedElement: Rule = {
   severity: "info",
   says: "An element is connected with another one, or shown in a view.",
   *check(graph, scope): Generator<Problem> {
-    const { outgoing, incoming } = relationIndex(graph);
     for (const { id } of elementsIn(graph, scope)) {
-      if (outgoing.has(id) || incoming.has(id) || shownElements(graph).has(id)) continue;
+      if (relationsAt(graph, id).length > 0 || shownElements(graph).has(id)) continue;
       yield {
         severity: "info",
         code: "archimate/used-element",

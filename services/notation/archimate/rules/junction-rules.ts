@@ -1,9 +1,10 @@
-import type { Graph, Relation } from "../../graph.ts";
+import type { Graph } from "../../graph.ts";
+import { relationsFrom, relationsTo } from "../../model-index.ts";
 import type { Rule } from "../../notation.ts";
 import type { Problem } from "../../problem.ts";
 import { isJunction, isRelationship } from "../concepts.ts";
 import { mayRelate } from "../relationship-table.ts";
-import { called, relationIndex, typeAt } from "./relation-index.ts";
+import { called, relationsAt, typeAt } from "./relations-in.ts";
 
 /** Junctions in the scope, and those that its items lead to. */
 function junctionsIn(graph: Graph, scope: ReadonlySet<string> | undefined): Set<string> {
@@ -12,20 +13,14 @@ function junctionsIn(graph: Graph, scope: ReadonlySet<string> | undefined): Set<
     if (isJunction(graph.elements.get(id)?.type ?? "")) found.add(id);
   };
   if (!scope) for (const id of graph.elements.keys()) add(id);
-  const { outgoing, incoming } = relationIndex(graph);
   for (const id of scope ?? []) {
     add(id);
     const relation = graph.relations.get(id);
     for (const end of relation ? [relation.source, relation.target] : []) add(end);
-    for (const { target } of outgoing.get(id) ?? []) add(target);
-    for (const { source } of incoming.get(id) ?? []) add(source);
+    for (const { target } of relationsFrom(graph, id)) add(target);
+    for (const { source } of relationsTo(graph, id)) add(source);
   }
   return found;
-}
-
-function relationsAt(graph: Graph, id: string): readonly Relation[] {
-  const { outgoing, incoming } = relationIndex(graph);
-  return [...(incoming.get(id) ?? []), ...(outgoing.get(id) ?? [])];
 }
 
 export const junctionOneType: Rule = {
@@ -79,11 +74,11 @@ export const junctionEnds: Rule = {
 
 /** What lies beyond a junction on one side, through other junctions. */
 function reached(graph: Graph, junction: string, way: "incoming" | "outgoing"): string[] {
-  const index = relationIndex(graph)[way];
+  const next = way === "incoming" ? relationsTo : relationsFrom;
   const seen = new Set([junction]);
   const ends: string[] = [];
   for (const id of seen)
-    for (const { source, target } of index.get(id) ?? []) {
+    for (const { source, target } of next(graph, id)) {
       const end = way === "incoming" ? source : target;
       if (seen.has(end) || ends.length >= MOST_ENDS) continue;
       if (isJunction(typeAt(graph, end) ?? "")) seen.add(end);

@@ -3,7 +3,7 @@ import type { Rule } from "../../notation.ts";
 import type { Problem } from "../../problem.ts";
 import { CONCEPTS, isRelationship, type Relationship } from "../concepts.ts";
 import { mayRelate, relationshipsBetween } from "../relationship-table.ts";
-import { called, relationsIn, typeAt } from "./relation-index.ts";
+import { called, relationsIn, typeAt } from "./relations-in.ts";
 
 interface Ends {
   readonly type: Relationship;
