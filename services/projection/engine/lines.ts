@@ -1,5 +1,5 @@
 import type { GraphIndex } from "./graph-index.ts";
-import type { GraphDelta, ItemDelta } from "./graph-delta.ts";
+import type { GraphDelta } from "./graph-delta.ts";
 import type { Impacted } from "./impact.ts";
 import type { Metric } from "./metrics.ts";
 import type { Item, LeftOut, Page } from "./page.ts";
@@ -11,11 +11,11 @@ import { idText, plural, quoted, shortened } from "./write-words.ts";
 type Line = Extract<Item, { kind: "line" }>;
 
 /** How to read the rest. */
-export function legend(index: GraphIndex, modify: boolean): Line {
+export function legend(index: GraphIndex, view: string, modify: boolean): Line {
   const usual = index.facts.usualRelation;
   const arrow = usual === undefined ? "Type>n: relation to n" : `>n: ${usual} to n`;
   const ids = modify ? "; [id]: of the relation" : "";
-  const text = `number type id "name" ${arrow}${ids}; in n: inside n; *: focus; +n: left out, can be expanded`;
+  const text = `number type id "name" ${arrow}${ids}; in n: inside n; *: focus; +n: left out, expand ${view}+n`;
   return { kind: "line", section: "legend", write: () => text };
 }
 
@@ -166,11 +166,13 @@ export function impactLine(impacted: readonly Impacted[]): Line {
 
 /** What has changed, in numbers. */
 export function deltaLine(version: number, { elements, relations }: GraphDelta): Line {
-  const counts = (what: string, { added, removed, changed }: ItemDelta<never>) =>
-    `${what} +${added.length} -${removed.length} ~${changed.length}`;
-  const text = `since version ${version}: ${counts("elements", elements as ItemDelta<never>)}, ${counts("relations", relations as ItemDelta<never>)}`;
+  const counts = ({ added, removed, changed }: Counted) =>
+    `+${added.length} -${removed.length} ~${changed.length}`;
+  const text = `since version ${version}: elements ${counts(elements)}, relations ${counts(relations)}`;
   return { kind: "line", section: "changes", write: () => text };
 }
+
+type Counted = Record<"added" | "removed" | "changed", readonly unknown[]>;
 
 export function addedLine(kind: ShownChange["kind"], id: string): Line {
   const change: ShownChange = { op: "added", kind, id, fields: [] };

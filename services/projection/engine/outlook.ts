@@ -42,7 +42,9 @@ export function lookAt(input: ProjectionInput): Outlook {
   const impacted = request.intent === "impact" ? impactOf(index, origins, request.maxDepth) : [];
   const focusTyped = index.elements.flatMap(({ type }, at) => (types.has(type) ? [at] : []));
   const far =
-    request.maxDepth > 0 && origins.length > 0 ? farAway(distance, impacted, focusTyped) : new Set<number>();
+    scope === undefined && request.maxDepth > 0 && origins.length > 0
+      ? farAway(distance, impacted, focusTyped)
+      : new Set<number>();
   const observed = { changes: changesOf(input), violations: violationsOf(input) };
   const collapsed = collapsible(index, input, new Set([...origins, ...focusTyped, ...far]));
   const hotspots = hotspotsOf(index, observed);

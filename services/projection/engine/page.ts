@@ -229,7 +229,7 @@ export class Page {
   #header(): string {
     const { input, index, grouping } = this.frame;
     const { branch, version, request, scope } = input;
-    const title = quoted(input.title, this.level.title);
+    const title = quoted(index.graph.name, this.level.title);
     const counts = [
       `${this.#numbers.size} of ${plural(grouping.elements, "element")}`,
       `${this.shownEdges.size} of ${plural(grouping.edges, "relation")}`,

@@ -31,7 +31,7 @@ function inputOf(
 ): ProjectionInput {
   return {
     graph,
-    title: "Order handling",
+    view: "AbCdEfGh",
     branch: "main",
     version: 58,
     request: { ...REQUEST, ...request },

@@ -39,6 +39,7 @@ export function projectGraph(input: ProjectionInput): Projection {
     }),
     groups: page.leftOut.map((left) => elidedGroup(page, left)),
     contents: page.contents,
+    delta: outlook.delta,
     commits: input.commits.filter(({ touched }) => [...touched].some((id) => shown.has(id))).slice(0, 10),
     explain: ranking.explain,
     omittedFields: [

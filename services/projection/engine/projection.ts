@@ -1,6 +1,7 @@
 import type { Graph, View } from "../../notation/graph.ts";
 import type { Problem } from "../../notation/problem.ts";
 import type { LineTokenizer } from "../../platform/tokenizer/line-tokenizer.ts";
+import type { GraphDelta } from "./graph-delta.ts";
 import type { Hotspot, HotspotReason } from "./hotspots.ts";
 import type { Metric } from "./metrics.ts";
 
@@ -47,7 +48,8 @@ export type Scope =
 /** All that a projection is made of. */
 export interface ProjectionInput {
   readonly graph: Graph;
-  readonly title: string;
+  /** What handles begin with: "<view>+3". */
+  readonly view: string;
   readonly branch: string;
   readonly version: number;
   readonly request: ProjectionRequest;
@@ -101,6 +103,7 @@ export interface Projection {
   readonly counts: readonly TypeCount[];
   readonly groups: readonly ElidedGroup[];
   readonly contents: readonly Content[];
+  readonly delta: GraphDelta | undefined;
   readonly commits: readonly Commit[];
   readonly explain: readonly string[];
   readonly omittedFields: readonly string[];

@@ -45,7 +45,7 @@ export function rankItems(outlook: Outlook): Ranking {
   for (const at of focus) plan.node(at);
   for (const at of focusEdges) plan.edge(at);
   const needed = plan.items.length;
-  if (tokenBudget >= SMALL_BUDGET) plan.add(legend(index, intent === "modify"));
+  if (tokenBudget >= SMALL_BUDGET) plan.add(legend(index, input.view, intent === "modify"));
   plan.add(leftOutLine(Math.max(1, Math.floor(tokenBudget / TOKENS_PER_LEFT_OUT))));
   if (outlook.delta && input.baseline) plan.add(deltaLine(input.baseline.version, outlook.delta));
   for (const at of outlook.focusTyped.toSorted(byScore(outlook.score))) plan.node(at);
@@ -195,23 +195,20 @@ function addRules(plan: Plan, { input, index, grouping }: Outlook, wanted: boole
 /** What is new or different first: that is why a baseline was given. */
 function addDelta(plan: Plan, { delta, index }: Outlook): void {
   if (!delta) return;
-  const lines: Item[] = [];
-  for (const [kind, items] of [
-    ["element", delta.elements] as const,
-    ["relation", delta.relations] as const,
-  ]) {
-    for (const { from, to, fields } of items.changed) {
-      if (kind === "element") plan.node(index.at.get(to.id) ?? -1);
-      plan.add(changedLine(kind, from, to, fields));
-    }
-    for (const { id } of items.added) {
-      if (kind === "element") plan.node(index.at.get(id) ?? -1);
-      plan.add(addedLine(kind, id));
-      if (plan.items.length > MOST_CHANGES) return;
-    }
-    for (const { id, type, name } of items.removed) lines.push(removedLine(kind, id, type, name));
+  const kinds = [["element", delta.elements] as const, ["relation", delta.relations] as const];
+  const changed = kinds.flatMap(([kind, items]) =>
+    items.changed.map(({ from, to, fields }) => ({ id: to.id, line: changedLine(kind, from, to, fields) })),
+  );
+  const removed = kinds.flatMap(([kind, items]) =>
+    items.removed.map(({ id, type, name }) => ({ id, line: removedLine(kind, id, type, name) })),
+  );
+  const added = kinds.flatMap(([kind, items]) =>
+    items.added.map(({ id }) => ({ id, line: addedLine(kind, id) })),
+  );
+  for (const { id, line } of [...changed, ...removed, ...added].slice(0, MOST_CHANGES)) {
+    plan.node(index.at.get(id) ?? -1);
+    plan.add(line);
   }
-  plan.add(...lines.slice(0, MOST_CHANGES));
 }
 
 /** What is left when everything of the intent is in: members of chains, then all relations and views by themselves. */

@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { GetProjectionRequest } from "@ameide/proto/ameide/projection/v1/projection_service_pb.js";
+import type { ProjectionIntent, ProjectionOptions, ProjectionTokenizer } from "@ameide/proto/ameide/projection/v1/projection_pb.js";
 
 /**
  * Describes the file ameide/tokens/v1/projection_token.proto.
@@ -12,31 +12,73 @@ import type { GetProjectionRequest } from "@ameide/proto/ameide/projection/v1/pr
 export declare const file_ameide_tokens_v1_projection_token: GenFile;
 
 /**
- * What an envelope id holds: all that it takes to make the projection again. Sealed with a MAC.
+ * What an envelope id holds: all that it takes to make the projection again, in few bytes. Followed by a checksum.
  *
  * @generated from message ameide.tokens.v1.ProjectionToken
  */
 export declare type ProjectionToken = Message<"ameide.tokens.v1.ProjectionToken"> & {
   /**
-   * The tenant it was issued for.
+   * The version that was looked at.
    *
-   * @generated from field: string tenant_id = 1;
+   * @generated from field: int64 version = 1;
    */
-  tenantId: string;
+  version: bigint;
 
   /**
-   * What was asked for, with branch, version, intent, budget and tokenizer filled in and the baseline as a version.
+   * Empty: "main".
    *
-   * @generated from field: ameide.projection.v1.GetProjectionRequest request = 2;
+   * @generated from field: string branch = 2;
    */
-  request?: GetProjectionRequest | undefined;
+  branch: string;
 
   /**
-   * The handles that were expanded from there, one out of the other.
+   * UNSPECIFIED: ANALYZE.
    *
-   * @generated from field: repeated ameide.tokens.v1.ProjectionExpansion expansions = 3;
+   * @generated from field: ameide.projection.v1.ProjectionIntent intent = 3;
    */
-  expansions: ProjectionExpansion[];
+  intent: ProjectionIntent;
+
+  /**
+   * 0: the default.
+   *
+   * @generated from field: int32 token_budget = 4;
+   */
+  tokenBudget: number;
+
+  /**
+   * Places in the model of what was in focus: of elements in document order, then of relations.
+   *
+   * @generated from field: repeated uint32 focus = 5;
+   */
+  focus: number[];
+
+  /**
+   * Types in focus.
+   *
+   * @generated from field: repeated string focus_types = 6;
+   */
+  focusTypes: string[];
+
+  /**
+   * As it was asked for.
+   *
+   * @generated from field: ameide.projection.v1.ProjectionOptions options = 7;
+   */
+  options?: ProjectionOptions | undefined;
+
+  /**
+   * 0: none.
+   *
+   * @generated from field: int64 baseline_version = 8;
+   */
+  baselineVersion: bigint;
+
+  /**
+   * UNSPECIFIED: O200K_BASE.
+   *
+   * @generated from field: ameide.projection.v1.ProjectionTokenizer tokenizer = 9;
+   */
+  tokenizer: ProjectionTokenizer;
 };
 
 /**
@@ -44,31 +86,4 @@ export declare type ProjectionToken = Message<"ameide.tokens.v1.ProjectionToken"
  * Use `create(ProjectionTokenSchema)` to create a new message.
  */
 export declare const ProjectionTokenSchema: GenMessage<ProjectionToken>;
-
-/**
- * One handle that was expanded.
- *
- * @generated from message ameide.tokens.v1.ProjectionExpansion
- */
-export declare type ProjectionExpansion = Message<"ameide.tokens.v1.ProjectionExpansion"> & {
-  /**
-   * As in the text.
-   *
-   * @generated from field: string handle = 1;
-   */
-  handle: string;
-
-  /**
-   * How many tokens its content might have.
-   *
-   * @generated from field: int32 token_budget = 2;
-   */
-  tokenBudget: number;
-};
-
-/**
- * Describes the message ameide.tokens.v1.ProjectionExpansion.
- * Use `create(ProjectionExpansionSchema)` to create a new message.
- */
-export declare const ProjectionExpansionSchema: GenMessage<ProjectionExpansion>;
 

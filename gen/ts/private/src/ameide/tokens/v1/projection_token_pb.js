@@ -3,13 +3,13 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_ameide_projection_v1_projection_service } from "@ameide/proto/ameide/projection/v1/projection_service_pb.js";
+import { file_ameide_projection_v1_projection } from "@ameide/proto/ameide/projection/v1/projection_pb.js";
 
 /**
  * Describes the file ameide/tokens/v1/projection_token.proto.
  */
 export const file_ameide_tokens_v1_projection_token = /*@__PURE__*/
-  fileDesc("CidhbWVpZGUvdG9rZW5zL3YxL3Byb2plY3Rpb25fdG9rZW4ucHJvdG8SEGFtZWlkZS50b2tlbnMudjEinAEKD1Byb2plY3Rpb25Ub2tlbhIRCgl0ZW5hbnRfaWQYASABKAkSOwoHcmVxdWVzdBgCIAEoCzIqLmFtZWlkZS5wcm9qZWN0aW9uLnYxLkdldFByb2plY3Rpb25SZXF1ZXN0EjkKCmV4cGFuc2lvbnMYAyADKAsyJS5hbWVpZGUudG9rZW5zLnYxLlByb2plY3Rpb25FeHBhbnNpb24iOwoTUHJvamVjdGlvbkV4cGFuc2lvbhIOCgZoYW5kbGUYASABKAkSFAoMdG9rZW5fYnVkZ2V0GAIgASgFYgZwcm90bzM", [file_ameide_projection_v1_projection_service]);
+  fileDesc("CidhbWVpZGUvdG9rZW5zL3YxL3Byb2plY3Rpb25fdG9rZW4ucHJvdG8SEGFtZWlkZS50b2tlbnMudjEitgIKD1Byb2plY3Rpb25Ub2tlbhIPCgd2ZXJzaW9uGAEgASgDEg4KBmJyYW5jaBgCIAEoCRI2CgZpbnRlbnQYAyABKA4yJi5hbWVpZGUucHJvamVjdGlvbi52MS5Qcm9qZWN0aW9uSW50ZW50EhQKDHRva2VuX2J1ZGdldBgEIAEoBRINCgVmb2N1cxgFIAMoDRITCgtmb2N1c190eXBlcxgGIAMoCRI4CgdvcHRpb25zGAcgASgLMicuYW1laWRlLnByb2plY3Rpb24udjEuUHJvamVjdGlvbk9wdGlvbnMSGAoQYmFzZWxpbmVfdmVyc2lvbhgIIAEoAxI8Cgl0b2tlbml6ZXIYCSABKA4yKS5hbWVpZGUucHJvamVjdGlvbi52MS5Qcm9qZWN0aW9uVG9rZW5pemVyYgZwcm90bzM", [file_ameide_projection_v1_projection]);
 
 /**
  * Describes the message ameide.tokens.v1.ProjectionToken.
@@ -17,11 +17,4 @@ export const file_ameide_tokens_v1_projection_token = /*@__PURE__*/
  */
 export const ProjectionTokenSchema = /*@__PURE__*/
   messageDesc(file_ameide_tokens_v1_projection_token, 0);
-
-/**
- * Describes the message ameide.tokens.v1.ProjectionExpansion.
- * Use `create(ProjectionExpansionSchema)` to create a new message.
- */
-export const ProjectionExpansionSchema = /*@__PURE__*/
-  messageDesc(file_ameide_tokens_v1_projection_token, 1);
 

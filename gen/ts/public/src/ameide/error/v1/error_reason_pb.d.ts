@@ -440,7 +440,7 @@ export enum ErrorReason {
   PROJECTION_FOCUS_TOO_LARGE = 61,
 
   /**
-   * INVALID_ARGUMENT. The envelope was not issued here, to this tenant, or it has no such handle: `metadata.handle`.
+   * INVALID_ARGUMENT. The handle is of no projection of this artifact, or that has no such group: `metadata.handle`.
    *
    * @generated from enum value: ERROR_REASON_PROJECTION_HANDLE_INVALID = 62;
    */

@@ -70,7 +70,7 @@ export declare const ProjectionOptionsSchema: GenMessage<ProjectionOptions>;
  */
 export declare type ProjectionEnvelope = Message<"ameide.projection.v1.ProjectionEnvelope"> & {
   /**
-   * Opaque: the version and the request together. ExpandProjection takes it, and a later projection as its baseline.
+   * Opaque: the version and the request together. A later projection takes it as its baseline. It grants nothing.
    *
    * @generated from field: string envelope_id = 1;
    */
@@ -251,11 +251,11 @@ export declare type ProjectionMeta = Message<"ameide.projection.v1.ProjectionMet
   notation: string;
 
   /**
-   * The artifact's.
+   * The model's own; may be empty.
    *
-   * @generated from field: string title = 8;
+   * @generated from field: string name = 8;
    */
-  title: string;
+  name: string;
 
   /**
    * Fields that all elements had to go without so that the focus fits: "names", "relations"; usually empty.
@@ -456,7 +456,7 @@ export declare const TypeCountSchema: GenMessage<TypeCount>;
  */
 export declare type ElidedGroup = Message<"ameide.projection.v1.ElidedGroup"> & {
   /**
-   * What ExpandProjection takes, as in `text`: "+3".
+   * What ExpandProjection takes. The text has its end only, "+3", and says once what stands before that.
    *
    * @generated from field: string handle = 1;
    */
@@ -668,7 +668,7 @@ export declare type Metric = Message<"ameide.projection.v1.Metric"> & {
 export declare const MetricSchema: GenMessage<Metric>;
 
 /**
- * What is different from a baseline, item by item.
+ * What is different from a baseline, item by item, as far as `text` has room.
  *
  * @generated from message ameide.projection.v1.ProjectionChanges
  */
@@ -700,6 +700,27 @@ export declare type ProjectionChanges = Message<"ameide.projection.v1.Projection
    * @generated from field: repeated ameide.projection.v1.ChangedItem changed = 4;
    */
   changed: ChangedItem[];
+
+  /**
+   * How many are new, whether or not they are listed.
+   *
+   * @generated from field: int32 total_added = 5;
+   */
+  totalAdded: number;
+
+  /**
+   * How many are gone.
+   *
+   * @generated from field: int32 total_removed = 6;
+   */
+  totalRemoved: number;
+
+  /**
+   * How many are not what they were.
+   *
+   * @generated from field: int32 total_changed = 7;
+   */
+  totalChanged: number;
 };
 
 /**

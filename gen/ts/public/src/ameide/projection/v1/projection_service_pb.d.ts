@@ -138,14 +138,14 @@ export declare const GetProjectionResponseSchema: GenMessage<GetProjectionRespon
  */
 export declare type ExpandProjectionRequest = Message<"ameide.projection.v1.ExpandProjectionRequest"> & {
   /**
-   * Of the projection that has the handle.
+   * The model.
    *
-   * @generated from field: string envelope_id = 1;
+   * @generated from field: string artifact_id = 1;
    */
-  envelopeId: string;
+  artifactId: string;
 
   /**
-   * As in its text: "+3".
+   * Of a group that an earlier projection of it left out.
    *
    * @generated from field: string handle = 2;
    */
@@ -233,7 +233,7 @@ export declare const WatchProjectionRequestSchema: GenMessage<WatchProjectionReq
  */
 export declare type WatchProjectionResponse = Message<"ameide.projection.v1.WatchProjectionResponse"> & {
   /**
-   * Unset: a heartbeat, at most 8 seconds after the last message, or a commit that is not about the model.
+   * Unset: a heartbeat, first of all and at most 15 seconds after the last message, or a commit that is not about the model.
    *
    * @generated from field: ameide.projection.v1.ProjectionDelta delta = 1;
    */

@@ -1,0 +1,7 @@
+import type { ModelDeps } from "../artifact/index.ts";
+import type { Bus } from "../platform/bus/bus.ts";
+
+/** What reading models the way agents do takes. */
+export interface ProjectionDeps extends ModelDeps {
+  bus: Bus;
+}
