@@ -7,4 +7,5 @@ export { createModelTurns, type ModelTurns } from "./model-turns.ts";
 export type { PatchDeps } from "./patch-deps.ts";
 export { diagnosticsOf, PatchRefused } from "./patch-refused.ts";
 export { proposePatch } from "./propose-patch.ts";
+export { repairOperations } from "./repairs/repair-operations.ts";
 export { reviewPatch } from "./review-patch.ts";

@@ -102,7 +102,7 @@ describe("a patch that an agent proposes", () => {
     const { result } = await propose([CHECK_STOCK], context);
     expect(result).toEqual({ status: "applied", patch_id: "p-1", version: 7, applied: ["1"] });
     expect(seen.asked).toMatchObject([
-      { patchId: "p-1", question: { case: "confirm", value: { requiredScope: "patch.review" } } },
+      { patchId: "p-1", question: { case: "confirm", value: { requiredScope: "artifact.write" } } },
     ]);
     expect(seen.asked[0]?.prompt).toContain("Renames Task_1");
     expect(seen.decided).toEqual([{ patchId: "p-1", approved: true, comment: "", approver: "grace" }]);

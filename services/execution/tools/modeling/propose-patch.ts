@@ -94,7 +94,7 @@ function decisionOf({ patchId, title }: GraphPatch, summary: readonly string[], 
   const { answer, userId } = context.ask({
     prompt,
     patchId,
-    question: { case: "confirm", value: { requiredScope: "patch.review" } },
+    question: { case: "confirm", value: { requiredScope: "artifact.write" } },
   });
   const { approved, comment } = answer.case === "confirm" ? answer.value : { approved: false, comment: "" };
   return { approved, comment, approver: userId };
