@@ -29,7 +29,7 @@ export function broughtViolations(ws: Workspace, check: RuleCheck): Problem[] {
       brought.push(...violations.slice(before.get(key)?.length ?? 0));
   }
   const toucher = touchers(check.changes, check.origins);
-  return brought.map((violation) => attributed(violation, toucher));
+  return brought.map((violation) => attributed(check.after, violation, toucher));
 }
 
 /** The same violation of the same items, whatever they are called by now. */
@@ -51,8 +51,13 @@ function touchers(changes: readonly Change[], origins: readonly string[]): Reado
   return new Map([...nearby, ...direct]);
 }
 
-function attributed(violation: Problem, toucher: ReadonlyMap<string, string>): Problem {
-  for (const id of [violation.itemId ?? "", ...(violation.relatedIds ?? [])]) {
+function attributed(graph: Graph, violation: Problem, toucher: ReadonlyMap<string, string>): Problem {
+  const direct = [violation.itemId ?? "", ...(violation.relatedIds ?? [])];
+  const ends = direct.flatMap((id) => {
+    const { source, target } = graph.relations.get(id) ?? {};
+    return [source ?? "", target ?? "", graph.elements.get(id)?.parent ?? ""];
+  });
+  for (const id of [...direct, ...ends]) {
     const operationId = toucher.get(id);
     if (operationId !== undefined && operationId !== "") return { ...violation, operationId };
   }

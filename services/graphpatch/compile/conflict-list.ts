@@ -33,6 +33,16 @@ export class ConflictList {
     return !sameValue(base, theirs) && !sameValue(theirs, yours);
   }
 
+  /** The item as others have left it. */
+  theirs(ref: ItemRef): object | undefined {
+    return fieldsOf(this.#head, ref);
+  }
+
+  /** Whether others have given the field this value. */
+  isSo(ref: ItemRef, field: string, value: Value | undefined): boolean {
+    return sameValue(valueIn(this.#head, ref, field), value);
+  }
+
   /** Whether others have changed the field. */
   changed(ref: ItemRef, field: string): boolean {
     return !sameValue(valueIn(this.#base, ref, field), valueIn(this.#head, ref, field));

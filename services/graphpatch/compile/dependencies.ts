@@ -78,42 +78,68 @@ function leaveOut(compiled: CompiledPatch, rejected: ReadonlySet<string>): Left 
   // What is wrong with the whole patch already is not for want of what was rejected.
   const faulty = new Set(errorsOf(compiled).map(({ operationId = "" }) => operationId));
   const gone = new Set<string>();
-  for (;;) {
+  const attempt = () => {
     const operations = input.operations.filter(({ id }) => !rejected.has(id) && !gone.has(id));
     const trial = compilePatch({ ...input, operations });
     const errors = errorsOf(trial).filter(({ operationId = "" }) => !faulty.has(operationId));
-    const impossible = errors
-      .filter(({ path }) => path !== undefined)
-      .map(({ operationId = "" }) => operationId);
+    return { operations, trial, errors };
+  };
+  for (;;) {
+    const { operations, trial, errors } = attempt();
+    const impossible = idsOf(errors.filter(isItsOwn));
     const going = impossible.length > 0 ? impossible : culprits(trial, errors);
     if (going.length === 0) return { operations, gone: inOrder(compiled, gone) };
     for (const id of going) gone.add(id);
+    if (impossible.length === 0)
+      for (const id of [...gone]) takeBack(gone, id, () => attempt().errors.length === 0);
   }
+}
+
+/** What need not have gone, now that others have, stays. */
+function takeBack(gone: Set<string>, id: string, isPossible: () => boolean): void {
+  gone.delete(id);
+  if (!isPossible()) gone.add(id);
 }
 
 const errorsOf = ({ problems }: CompiledPatch): Problem[] =>
   problems.filter(({ severity }) => severity === "error");
 
+const idsOf = (errors: readonly Problem[]): string[] => errors.map(({ operationId = "" }) => operationId);
+
+/** A problem with the operation as it is written, not with the model that comes of it. */
+const isItsOwn = ({ path }: Problem): boolean => path !== undefined;
+
 const inOrder = ({ input }: CompiledPatch, ids: ReadonlySet<string>): string[] =>
   input.operations.map(({ id }) => id).filter((id) => ids.has(id));
 
-/** The operation without which the first violation of a rule is gone; of several the last. */
+/**
+ * The operation without which the first violation of a rule is gone, together with what then is impossible: where
+ * several would do, the one that takes the fewest with it, and of these the last.
+ */
 function culprits(trial: CompiledPatch, violations: readonly Problem[]): string[] {
   const [violation] = violations;
   if (!violation) return [];
-  const { input } = trial;
+  let best: string[] | undefined;
   const candidates = footprintsOf(trial).touching(violation).toReversed();
   for (const candidate of candidates) {
-    const operations = input.operations.filter(({ id }) => id !== candidate);
-    const without = compilePatch({ ...input, operations });
-    const impossible = without.problems.some(
-      ({ path, severity }) => path !== undefined && severity === "error",
-    );
-    if (!impossible && !without.problems.some((other) => isSame(other, violation))) return [candidate];
+    const going = curedWithout(trial, candidate, violation);
+    if (going && (!best || going.length < best.length)) best = going;
+    if (best?.length === 1) break;
   }
-  const { operationId = "" } = violation;
-  const last = candidates[0] ?? operationId;
-  return last === "" ? [] : [last];
+  return best ?? [candidates[0] ?? violation.operationId ?? ""].filter((id) => id !== "");
+}
+
+/** What goes with the candidate, if the violation goes too. */
+function curedWithout(trial: CompiledPatch, candidate: string, violation: Problem): string[] | undefined {
+  const going = new Set([candidate]);
+  for (;;) {
+    const operations = trial.input.operations.filter(({ id }) => !going.has(id));
+    const errors = errorsOf(compilePatch({ ...trial.input, operations }));
+    const impossible = idsOf(errors.filter(isItsOwn)).filter((id) => !going.has(id));
+    for (const id of impossible) going.add(id);
+    if (impossible.length > 0) continue;
+    return errors.some((other) => isSame(other, violation)) ? undefined : [...going];
+  }
 }
 
 const isSame = (a: Problem, b: Problem): boolean => a.code === b.code && a.itemId === b.itemId;

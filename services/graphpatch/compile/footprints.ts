@@ -54,11 +54,21 @@ function makeFootprints(compiled: CompiledPatch): Footprints {
           id !== operationId &&
           [...(creates.get(operationId) ?? [])].some((made) => items.get(id)?.has(made)),
       ),
-    touching: ({ itemId = "", relatedIds = [], operationId }) =>
-      ids.filter(
-        (id) => id === operationId || [itemId, ...relatedIds].some((each) => items.get(id)?.has(each)),
-      ),
+    touching: (problem) => {
+      const concerned = concernedBy(compiled, problem);
+      const touching = ids.filter((id) => concerned.some((each) => items.get(id)?.has(each)));
+      // A rule may look further than any of this.
+      return touching.length > 0 ? touching : ids;
+    },
   };
+}
+
+/** The items of a problem, and the ends of relations among them. */
+function concernedBy({ graph }: CompiledPatch, { itemId = "", relatedIds = [] }: Problem): string[] {
+  return [itemId, ...relatedIds].flatMap((id) => {
+    const relation = graph.relations.get(id);
+    return relation ? [id, relation.source, relation.target] : [id];
+  });
 }
 
 /** Whether what an operation finds may depend on items that it then has nothing to do with. */

@@ -47,7 +47,7 @@ function findWriteConflict(
         conflicts.addItem(origin, ref, false, change.item.value as unknown as Value);
       return;
     case "remove":
-      for (const field of fieldsIn(change.item.value))
+      for (const field of new Set([...fieldsIn(change.item.value), ...fieldsIn(conflicts.theirs(ref))]))
         if (!conflicts.isGone(ref) && conflicts.differs(ref, field, undefined))
           conflicts.addField(origin, ref, field, undefined);
       return;
@@ -57,7 +57,7 @@ function findWriteConflict(
 }
 
 /** Each field, and each property of an item. */
-function fieldsIn(item: object): string[] {
+function fieldsIn(item: object = {}): string[] {
   const {
     properties = {},
     nodes: _nodes,
@@ -92,9 +92,21 @@ export function findResultConflicts(
     const origin = rebased.origins[i] ?? "";
     if (!counts(change, origin)) continue;
     const was = before.get(changeKey(change));
+    before.delete(changeKey(change));
     if (was && sameOutcome(was, change)) continue;
     report(conflicts, made, change, origin);
   }
+  const origins = new Map(made.changes.map((change, i) => [change, made.origins[i] ?? ""]));
+  for (const change of before.values()) reportMissing(conflicts, change, origins.get(change) ?? "");
+}
+
+/** What the patch did at the base, and would not do at the head: no matter where it is so already. */
+function reportMissing(conflicts: ConflictList, change: Change, origin: string): void {
+  const ref = refOfChange(change);
+  if (change.op === "add") conflicts.addItem(origin, ref, false, change.item.value as unknown as Value);
+  else if (change.op === "remove" && conflicts.theirs(ref)) conflicts.addItem(origin, ref, false);
+  else if (change.op === "set" && !conflicts.isSo(ref, change.field, change.to))
+    conflicts.addField(origin, ref, change.field, change.to);
 }
 
 function report(conflicts: ConflictList, made: CompiledPatch, change: Change, origin: string): void {

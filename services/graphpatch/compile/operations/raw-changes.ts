@@ -11,6 +11,7 @@ export function rawChanges(scope: OperationScope, op: RawChanges): void {
     const path = `${scope.path}.changes[${i}]`;
     try {
       const change = settled(scope.ws, changeFromMessage(message));
+      if (change?.op === "remove" && change.item.kind === "view") emptyView(scope.ws, change.item.value.id);
       if (change) scope.ws.write(change);
     } catch (error) {
       if (error instanceof ChangeConflict) {
@@ -22,6 +23,13 @@ export function rawChanges(scope: OperationScope, op: RawChanges): void {
       else throw error;
     }
   }
+}
+
+/** What others have drawn in a view goes with it. */
+function emptyView(ws: Workspace, viewId: string): void {
+  const { nodes, connections } = ws.graph.views.get(viewId) ?? {};
+  for (const id of connections?.keys() ?? []) ws.remove({ kind: "connection", viewId, id });
+  for (const id of nodes?.keys() ?? []) ws.remove({ kind: "node", viewId, id });
 }
 
 /**
