@@ -13,9 +13,16 @@ export const notationKits: readonly NotationKit[] = [archimateKit, umlKit];
 /** The formats of files that can be read and written. */
 export const notationCodecs: readonly Codec[] = [bpmnCodec, archimateCodec, umlCodec];
 
+/** Not the source of a program, or a text, in which a model is quoted. */
+const LOOKS_LIKE_A_FILE = /^\uFEFF?\s*[<{]/;
+/** Roots of formats that have the words of ours in them. */
+const OTHER_FORMATS =
+  /^[^<]*(?:<[!?][^>]*>\s*)*<(?:(?:[\w.-]+:)?(?:soapui-project|html)|cmmn:definitions)[\s>]/i;
+
 /** By what is in the file, whatever it is called; undefined: nobody here knows it. */
 export function codecForFile(file: Uint8Array): Codec | undefined {
   const start = startOfFile(file);
+  if (!LOOKS_LIKE_A_FILE.test(start) || OTHER_FORMATS.test(start)) return undefined;
   return notationCodecs.find((codec) => codec.recognises(start));
 }
 

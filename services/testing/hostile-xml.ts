@@ -87,7 +87,7 @@ const WRONG: readonly HostileXml[] = [
   { name: "undefined entity", file: () => utf8("<a>&nbsp;</a>"), code: "XML_ENTITY" },
   {
     name: "bytes that are no UTF-8",
-    file: () => Uint8Array.of(0x3c, 0x61, 0x3e, 0xc3, 0x28),
+    file: () => Uint8Array.of(0x3c, 0x61, 0x3e, 0xc3, 0xa9, 0xc3, 0x28),
     code: "XML_WRONG_BYTES",
   },
   {

@@ -37,6 +37,34 @@ describe("reading XML", () => {
     }
   });
 
+  it("takes ISO-8859-1 for what it is, and knows other names of UTF-8", () => {
+    expect(textIn(latin1('<?xml version="1.0" encoding="ISO-8859-1"?><a>\x80\x99</a>'))).toBe("\x80\x99");
+    expect(textIn(latin1('<?xml version="1.0" encoding="cp1252"?><a>\x80\x99</a>'))).toBe("€™");
+    const text = "é".repeat(100_000);
+    expect(textIn(utf8(`<?xml version="1.0" encoding="utf8"?><a>.${text}</a>`))).toBe(`.${text}`);
+  });
+
+  it("reads Windows-1252 that claims to be UTF-8, with a warning and its line", () => {
+    const problems: Problem[] = [];
+    const file = latin1(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<a>${"x".repeat(70_000)}\nkl\xe4ren \x80</a>`,
+    );
+    const { root } = readXml(file, { onProblem: (problem) => problems.push(problem) });
+    expect(textOf(root).endsWith("klären €")).toBe(true);
+    expect(problems).toMatchObject([{ severity: "warning", code: "XML_WRONG_BYTES", line: 3, column: 3 }]);
+  });
+
+  it.each(['<?xml version="1.0"encoding="UTF-8"?>', "<?xml encoding='UTF-8'?>", "<?XML version='1.0' ?>"])(
+    "takes the declaration %s",
+    (declaration) => {
+      const problems: Problem[] = [];
+      const file = utf8(`${declaration}<a>é</a>`);
+      const { root } = readXml(file, { onProblem: (problem) => problems.push(problem) });
+      expect(root).toMatchObject({ name: "a", line: 1, column: declaration.length + 1 });
+      expect(problems).toMatchObject([{ severity: "info", code: "XML_DECLARATION" }]);
+    },
+  );
+
   it("says the line and column of wrong bytes", () => {
     const file = utf8(`<a>\n${"é\n".repeat(40_000)}</a>`);
     file[file.length - 8] = 0xff;
@@ -93,7 +121,7 @@ describe("reading XML", () => {
     });
     expect(root).toMatchObject({ name: "p:a", local: "p:a", namespace: "", line: 4, column: 1 });
     expect(problems.map(({ code, line }) => [code, line])).toEqual([
-      ["XML_LEADING_SPACE", 1],
+      ["XML_DECLARATION", 1],
       ["XML_PREFIX_UNDECLARED", 4],
       ["XML_PREFIX_UNDECLARED", 4],
     ]);

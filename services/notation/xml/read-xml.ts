@@ -23,12 +23,12 @@ export function readXml(file: Uint8Array, options: ReadXmlOptions = {}): XmlDocu
   let begun = false;
   let fed = 0;
   const parse = (held: string): void => {
-    const text = begun ? held : withoutLeadingSpace(held, parser, options);
+    const text = begun ? held : withoutDeclaration(held, parser, options);
     begun = true;
     fed += text.length;
     parser.write(text);
   };
-  for (const { text, end } of decodeXml(file)) {
+  for (const { text, end } of decodeXml(file, options.onProblem)) {
     options.onProgress?.(end);
     const ready = begun ? text : guard.push(text);
     if (ready === undefined) continue;
@@ -40,19 +40,30 @@ export function readXml(file: Uint8Array, options: ReadXmlOptions = {}): XmlDocu
   return builder.document();
 }
 
-/** Some programs write an empty line before the XML declaration, which the standard forbids and nobody minds. */
-function withoutLeadingSpace(text: string, parser: SaxesParser, options: ReadXmlOptions): string {
-  const space = /^\uFEFF?([\t\n\r ]+)(?=<\?xml\s)/.exec(text);
-  if (space === null) return text;
-  parser.line += (space[1] ?? "").split("\n").length - 1;
-  options.onProblem?.({
-    severity: "info",
-    code: "XML_LEADING_SPACE",
-    message: "There is white space before the XML declaration. It was skipped.",
-    line: 1,
-    column: 1,
-  });
-  return text.slice(space[0].length);
+const DECLARATION = /^\uFEFF?([\t\n\r ]*)(<\?xml(?=[\s?])[^?<]*\?>)/i;
+const STRICT =
+  /^<\?xml\s+version\s*=\s*(["'])1\.\d+\1(\s+encoding\s*=\s*(["'])[A-Za-z][\w.-]*\3)?(\s+standalone\s*=\s*(["'])(yes|no)\5)?\s*\?>$/;
+
+/** All that the declaration says has been heard when the file was decoded; some tools write it slightly wrong. */
+function withoutDeclaration(text: string, parser: SaxesParser, options: ReadXmlOptions): string {
+  const [all = "", space = "", declaration = ""] = DECLARATION.exec(text) ?? [];
+  if (all === "") return text;
+  const lines = all.split("\n");
+  parser.line += lines.length - 1;
+  parser.column = lines.at(-1)?.length ?? 0;
+  if (space !== "" || !STRICT.test(declaration)) {
+    options.onProblem?.({
+      severity: "info",
+      code: "XML_DECLARATION",
+      message:
+        space === ""
+          ? "The XML declaration is not as it should be. What it says was taken anyway."
+          : "There is white space before the XML declaration. It was skipped.",
+      line: 1,
+      column: 1,
+    });
+  }
+  return text.slice(all.length);
 }
 
 /** Past this a token looks ahead for its end, so that an endless one is not read up to the limit. */
