@@ -34,7 +34,7 @@ export function withChild(element: XmlElement, child: XmlElement, place: Place):
 
 /** The children without some, and without the white space before each. */
 export function withoutChildren(element: XmlElement, gone: ReadonlySet<XmlNode>): XmlElement {
-  if (gone.size === 0) return element;
+  if (!element.children.some((node) => gone.has(node))) return element;
   const left: XmlNode[] = [];
   for (const node of element.children) {
     if (!gone.has(node)) left.push(node);

@@ -21,6 +21,8 @@ export interface ArchimateSource extends Source {
   readonly elements: ReadonlyMap<string, XmlElement>;
   readonly relations: ReadonlyMap<string, XmlElement>;
   readonly views: ReadonlyMap<string, ViewParts>;
+  /** What is not shown because something else has its id. */
+  readonly duplicates: ReadonlyMap<string, readonly XmlElement[]>;
 }
 
 /** Reads a file of the Model Exchange File Format 3. Throws UnreadableModel for anything else. */
@@ -87,6 +89,7 @@ export function readDocument(document: XmlDocument, problems: Problem[] = []): A
     elements: elementsXml,
     relations: new Map([...relationsXml].filter(([id]) => relations.has(id))),
     views: new Map(views.map(([view, parts]) => [view.id, parts])),
+    duplicates: reading.duplicates,
   };
 }
 

@@ -17,6 +17,8 @@ export class Reading {
   readonly definitions: ReadonlyMap<string, PropertyDefinition>;
   readonly problems: Problem[];
   readonly #ids = new Set<string>();
+  /** What has the id of something else, by that id: when that goes, it must not take its place. */
+  readonly duplicates = new Map<string, XmlElement[]>();
 
   constructor(format: Format, definitions: ReadonlyMap<string, PropertyDefinition>, problems: Problem[]) {
     this.format = format;
@@ -38,6 +40,9 @@ export class Reading {
       return undefined;
     }
     if (!isTaken(id)) return id;
+    const others = this.duplicates.get(id);
+    if (others) others.push(xml);
+    else this.duplicates.set(id, [xml]);
     this.warn(xml, "DUPLICATE_ID", `A second ${id}: this ${what} is kept in the file and not shown.`, id);
     return undefined;
   }

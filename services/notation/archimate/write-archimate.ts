@@ -30,7 +30,11 @@ function writeDocument(graph: Graph, source: ArchimateSource): XmlDocument {
   if (graph === source.graph) return source.document;
   const { format, document, graph: was } = source;
   const ids = new Set([...idsOf(graph), ...idsOf(was)]);
-  const writing: Writing = { format, definitions: new DefinitionsInUse(source.definitions, ids) };
+  const writing: Writing = {
+    format,
+    definitions: new DefinitionsInUse(source.definitions, ids),
+    gone: duplicatesOfGone(source, graph),
+  };
   let root = writeModel(document.root, was, graph, writing);
   root = withSection(root, ["elements"], source.elements, writeElements(graph, source, writing), writing);
   root = withSection(
@@ -62,6 +66,12 @@ function* idsOf({ elements, relations, views }: Graph): Generator<string> {
   }
 }
 
+function duplicatesOfGone({ duplicates, graph: was }: ArchimateSource, now: Graph): ReadonlySet<XmlElement> {
+  if (duplicates.size === 0) return new Set();
+  const [before, after] = [new Set(idsOf(was)), new Set(idsOf(now))];
+  return new Set([...duplicates].flatMap(([id, others]) => (before.has(id) && !after.has(id) ? others : [])));
+}
+
 const viewsOf = ({ views }: ArchimateSource): ReadonlyMap<string, XmlElement> =>
   new Map([...views].map(([id, { xml }]) => [id, xml]));
 
@@ -77,17 +87,18 @@ function withSection(
   [local = "", ...inner]: readonly string[],
   itemsNow: ReadonlyMap<string, XmlElement>,
   wanted: ReadonlyMap<string, XmlElement>,
-  { format, definitions }: Writing,
-  place: Place = { format, parent: "model", depth: 0 },
+  writing: Writing,
+  place: Place = { format: writing.format, parent: "model", depth: 0 },
 ): XmlElement {
+  const { format, gone } = writing;
   const there = childOf(parent, format.namespace, local);
   if (!there && wanted.size === 0) return parent;
-  const container = there ?? newElement(format, local);
+  const container = there ? withoutChildren(there, gone) : newElement(format, local);
   const inside: Place = { format, parent: SECTIONS[local] ?? "model", depth: place.depth + 1 };
   const edited =
     inner.length === 0
       ? withItems(container, itemsNow, wanted, inside)
-      : withSection(container, inner, itemsNow, wanted, { format, definitions }, inside);
+      : withSection(container, inner, itemsNow, wanted, writing, inside);
   if (!there) return withChild(parent, edited, place);
   if (edited !== there && elementsOf(edited).length === 0) return withoutChildren(parent, new Set([there]));
   return withReplaced(parent, new Map([[there, edited]]));

@@ -56,7 +56,8 @@ export function writeView(
       writeConnection(parts?.connections.get(id), before.connections.get(id), connection, writing),
     ]),
   );
-  return withItems(xml, parts?.connections ?? new Map(), wanted, { format, ...place });
+  const left = withoutChildren(xml, writing.gone);
+  return withItems(left, parts?.connections ?? new Map(), wanted, { format, ...place });
 }
 
 /** Writes boxes inside boxes. */
@@ -83,9 +84,10 @@ class NodeWriter {
       return xml ? [[node.id, xml] as const] : [];
     });
     if (inside.length === 0 && before.length === 0) return container;
+    const left = withoutChildren(container, this.#writing.gone);
     const wanted = new Map(inside.map((node) => [node.id, this.#write(node, depth + 1)]));
     const place: Place = { format: this.#writing.format, parent: id === undefined ? "view" : "node", depth };
-    return withItems(container, new Map(before), wanted, place);
+    return withItems(left, new Map(before), wanted, place);
   }
 
   #write(node: ViewNode, depth: number): XmlElement {

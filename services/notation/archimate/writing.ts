@@ -1,7 +1,7 @@
 import type { Properties, Value } from "../graph.ts";
 import { withAttribute } from "../xml/make-xml.ts";
 import { attributeOf } from "../xml/query-xml.ts";
-import type { XmlElement } from "../xml/xml-tree.ts";
+import type { XmlElement, XmlNode } from "../xml/xml-tree.ts";
 import type { Place } from "./edit-children.ts";
 import { XSI, xsiType, type Format, type Parent } from "./exchange-format.ts";
 import type { DefinitionsInUse } from "./property-definitions.ts";
@@ -12,6 +12,8 @@ import { setOptionalText, setText } from "./texts.ts";
 export interface Writing {
   readonly format: Format;
   readonly definitions: DefinitionsInUse;
+  /** Parts of the file that go with what had the same id. */
+  readonly gone: ReadonlySet<XmlNode>;
 }
 
 /** What elements, relationships, views and the model itself have in common. */
