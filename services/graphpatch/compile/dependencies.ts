@@ -91,7 +91,7 @@ function leaveOut(compiled: CompiledPatch, rejected: ReadonlySet<string>): Left 
     if (going.length === 0) return { operations, gone: inOrder(compiled, gone) };
     for (const id of going) gone.add(id);
     if (impossible.length === 0)
-      for (const id of [...gone]) takeBack(gone, id, () => attempt().errors.length === 0);
+      for (const id of inOrder(compiled, gone)) takeBack(gone, id, () => attempt().errors.length === 0);
   }
 }
 

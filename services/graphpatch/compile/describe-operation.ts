@@ -14,12 +14,20 @@ const MOST = 4;
 function describeEffect(compiled: CompiledPatch, { operationId }: OperationEffect): string {
   const changes = compiled.changes.filter((_, i) => compiled.origins[i] === operationId);
   const meaning = changes.filter((change) => !isLayout(refOfChange(change)) || isViewItself(change));
-  const told = (meaning.length > 0 ? meaning : changes).map((change) => describeChange(compiled, change));
+  const told = mainFirst(meaning.length > 0 ? meaning : changes).map((change) =>
+    describeChange(compiled, change),
+  );
   const lines = [...new Set(told)];
   if (lines.length === 0) return nothing(compiled, operationId);
   const more = lines.length > MOST ? `; and ${lines.length - MOST} more` : "";
   return sentence(lines.slice(0, MOST).join("; ") + more);
 }
+
+/** What goes is told from the outside to the inside, the other way round than it is done. */
+const mainFirst = (changes: readonly Change[]): Change[] => [
+  ...changes.filter(({ op }) => op !== "remove"),
+  ...changes.filter(({ op }) => op === "remove").toReversed(),
+];
 
 const isViewItself = (change: Change) => refOfChange(change).kind === "view";
 
