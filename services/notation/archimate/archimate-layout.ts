@@ -17,13 +17,11 @@ export const archimateLayout: Layout = {
     near: ReadonlyMap<string, string> = new Map(),
   ): readonly Change[] {
     const taken = idsInUse(graph);
-    const changes: Change[] = [];
-    for (const view of graph.views.values()) {
+    return [...graph.views.values()].flatMap((view) => {
       const sheet = new ViewSheet(graph, view, taken);
       placeBoxes(sheet, ids, near);
       drawLines(sheet, ids);
-      changes.push(...sheet.changes);
-    }
-    return changes;
+      return sheet.changes;
+    });
   },
 };

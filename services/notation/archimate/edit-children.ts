@@ -60,14 +60,14 @@ function spliced(
   depth: number,
 ): readonly XmlNode[] {
   if (added.length === 0) return children;
-  if (format.unit === undefined) return children.toSpliced(at, 0, ...added);
+  if (format.unit === undefined) return [...children.slice(0, at), ...added, ...children.slice(at)];
   const lines = added.flatMap((child) => [
     makeText(lineAt(format, depth + 1)),
     onLines(child, format, depth + 1),
   ]);
   if (children.every(isSpace)) return [...lines, makeText(lineAt(format, depth))];
   const from = isSpace(children[at - 1]) ? at - 1 : at;
-  return children.toSpliced(from, 0, ...lines);
+  return [...children.slice(0, from), ...lines, ...children.slice(from)];
 }
 
 const lineAt = (format: Format, depth: number): string => `\n${(format.unit ?? "").repeat(depth)}`;

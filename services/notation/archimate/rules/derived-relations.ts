@@ -31,7 +31,7 @@ export function derivedFrom(
 
 /** Longer chains convince nobody, and a hub has too many to try them all. */
 const LONGEST = 4;
-const MOST_STEPS = 2000;
+const MOST_STEPS = 500;
 
 interface Step {
   readonly at: string;
