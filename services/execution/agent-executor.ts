@@ -24,6 +24,7 @@ import type { Moderator } from "./models/moderation/moderator.ts";
 import { DEFAULT_PATIENCE, type Patience } from "./models/patience.ts";
 import { countTokens } from "../platform/tokenizer/count-tokens.ts";
 import { healthReport } from "./models/report-health.ts";
+import type { ModelledArtifact } from "./model-ports.ts";
 import type { ToolPorts } from "./tool-ports.ts";
 
 const LONGEST_SETTLING_MILLISECONDS = 2_000;
@@ -70,8 +71,9 @@ export function createAgentExecutor(deps: AgentExecutorDeps): ReportingExecutor 
       signal.addEventListener("abort", abort, { once: true });
       const begun = async () => {
         const said = (await inputCheck?.admit(request.conversation, stop.signal)) ?? request.conversation;
+        const artifact = await artifactOf(deps.tools, agent, request);
         await runGraph(graphOf(agent)(saver), agent, {
-          ...conversationOf(agent, said),
+          ...conversationOf(agent, said, artifact),
           request,
           agent,
           chain: createModelChain({ factory, first: request.model, models: deps.agents.modelsOf(agent) }),
@@ -99,8 +101,21 @@ export function createAgentExecutor(deps: AgentExecutorDeps): ReportingExecutor 
   };
 }
 
-function conversationOf(agent: AgentDefinition, said: AgentRequest["conversation"]) {
-  const conversation = conversationMessages(agent.prompt, said);
+/** What an agent that works on models is told its chat is about. */
+async function artifactOf(
+  { models }: ToolPorts,
+  { tools }: AgentDefinition,
+  request: AgentRequest,
+): Promise<ModelledArtifact | undefined> {
+  return tools.includes("understand_model") ? models.artifactOfChat(request) : undefined;
+}
+
+function conversationOf(
+  agent: AgentDefinition,
+  said: AgentRequest["conversation"],
+  artifact: ModelledArtifact | undefined,
+) {
+  const conversation = conversationMessages(agent.prompt, said, artifact);
   return { conversation, conversationTokens: tokensOf(conversation) };
 }
 

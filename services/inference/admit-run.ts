@@ -45,8 +45,12 @@ const TOKENS_OF_TOOL: Readonly<Record<string, number>> = {
 /** Most that it takes to tell a model of a tool. */
 export const tokensOfTool = (name: string): number => TOKENS_OF_TOOL[name] ?? TOKENS_PER_TOOL;
 
+/** To say which artifact the chat is about, to an agent that reads models. */
+export const TOKENS_OF_ARTIFACT = 100;
+
 const toolTokens = ({ tools }: AgentDefinition): number =>
-  tools.reduce((sum, name) => sum + tokensOfTool(name), 0);
+  tools.reduce((sum, name) => sum + tokensOfTool(name), 0) +
+  (tools.includes("understand_model") ? TOKENS_OF_ARTIFACT : 0);
 
 /**
  * Stores a run, holds the slice of its first call in every budget above it and puts it in the queue when its turn is

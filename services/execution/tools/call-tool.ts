@@ -62,19 +62,18 @@ class UnusableResult extends Error {}
 /** A text as it is, anything else as JSON; a part of it would be no JSON, so one that is too long fails. */
 function resultOf(tool: Tool, value: unknown): string {
   const json = JSON.stringify(value) ?? "";
-  if (json.length > 2 * LONGEST_RESULT) throw tooLong(json);
+  const longest = tool.longestResult ?? LONGEST_RESULT;
+  if (json.length > 2 * longest) throw tooLong(json, longest);
   const broken = json === "" ? ["there is none"] : schemaProblems(tool.result, JSON.parse(json), "result");
   if (broken.length > 0)
     throw new UnusableResult(`its result is not what it should be: ${broken.join("; ")}`);
   const result = (typeof value === "string" ? value : json).toWellFormed();
-  if (result.length > LONGEST_RESULT) throw tooLong(result);
+  if (result.length > longest) throw tooLong(result, longest);
   return result;
 }
 
-const tooLong = ({ length }: string) =>
-  new UnusableResult(
-    `its result has ${length} characters, and at most ${LONGEST_RESULT} are taken; ask for less`,
-  );
+const tooLong = ({ length }: string, longest: number) =>
+  new UnusableResult(`its result has ${length} characters, and at most ${longest} are taken; ask for less`);
 
 /** A model that wants no arguments may send none. */
 function argumentsOf(json: string): unknown {

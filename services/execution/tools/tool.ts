@@ -63,6 +63,8 @@ export interface Tool {
   origins?: readonly string[];
   /** How long a call may take; default: 10 s. */
   timeoutMilliseconds?: number;
+  /** Most characters of its result; default: 16,000. */
+  longestResult?: number;
   needsApproval?: Approval;
   /** A tool that asks a person has no `run` of its own: the answer is its result. Takes what `parse` returns. */
   ask?(args: unknown): Question;
@@ -74,7 +76,7 @@ export interface Tool {
 
 interface ToolDefinition<S extends z.ZodType, R extends z.ZodType> extends Pick<
   Tool,
-  "name" | "description" | "origins" | "timeoutMilliseconds"
+  "name" | "description" | "origins" | "timeoutMilliseconds" | "longestResult"
 > {
   schema: S;
   result: R;

@@ -3,6 +3,8 @@ import { defineTool } from "../tool.ts";
 import { artifactId, artifactIdOf } from "./modelled-artifact.ts";
 
 const TOKENS = { default: 3000, least: 200, most: 4000 };
+/** The budget is of tokens; a token is rarely as long as ten characters. */
+const LONGEST_RESULT = 10 * TOKENS.most;
 
 export const understandModel = defineTool({
   name: "understand_model",
@@ -21,6 +23,7 @@ export const understandModel = defineTool({
       .describe("ids of elements, or types, that must not be left out"),
     token_budget: z.int().min(TOKENS.least).max(TOKENS.most).default(TOKENS.default),
   }),
+  longestResult: LONGEST_RESULT,
   result: z.string(),
   async run({ artifact_id, intent, focus, token_budget: tokenBudget }, context) {
     const id = await artifactIdOf(artifact_id, context);
@@ -36,6 +39,7 @@ export const expand = defineTool({
     handle: z.string().min(1).max(1024).describe("as understand_model gave it"),
     token_budget: z.int().min(TOKENS.least).max(TOKENS.most).default(TOKENS.default),
   }),
+  longestResult: LONGEST_RESULT,
   result: z.string(),
   async run({ artifact_id, handle, token_budget: tokenBudget }, context) {
     const id = await artifactIdOf(artifact_id, context);
