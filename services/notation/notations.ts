@@ -1,5 +1,6 @@
 import { archimateCodec } from "./archimate/archimate-codec.ts";
 import { archimateKit } from "./archimate/archimate-kit.ts";
+import { bpmnKit } from "./bpmn/bpmn-kit.ts";
 import { bpmnCodec } from "./bpmn/codec.ts";
 import type { Notation } from "./graph.ts";
 import type { Codec, NotationKit } from "./notation.ts";
@@ -8,7 +9,7 @@ import { umlKit } from "./uml/uml-kit.ts";
 import { startOfFile } from "./xml/decode-xml.ts";
 
 /** Every notation with all there is to it. */
-export const notationKits: readonly NotationKit[] = [archimateKit, umlKit];
+export const notationKits: readonly NotationKit[] = [bpmnKit, archimateKit, umlKit];
 
 /** The formats of files that can be read and written. */
 export const notationCodecs: readonly Codec[] = [bpmnCodec, archimateCodec, umlCodec];

@@ -1,5 +1,6 @@
 import type { Graph } from "../graph.ts";
 import type { Codec } from "../notation.ts";
+import type { Problem } from "../problem.ts";
 import { readXml } from "../xml/read-xml.ts";
 import { writeXml } from "../xml/write-xml.ts";
 import type { XmlDocument } from "../xml/xml-tree.ts";
@@ -19,10 +20,15 @@ export const bpmnCodec: Codec<BpmnSource> = {
   recognises: (start) =>
     DEFINITIONS.test(start) && !/<(?:[\w.-]+:)?definitions\s[^>]*xmlns="[^"]*DMN/.test(start),
   read(file) {
-    const document = readXml(file);
+    const problems: Problem[] = [];
+    const document = readXml(file, { onProblem: (problem) => problems.push(problem) });
     const { graph, places, ids } = readBpmn(document.root);
     const source: BpmnSource = { notation: "bpmn", graph, document, places };
-    return { graph, source, problems: [...checkRoot(document), ...checkFile(document.root, ids)] };
+    return {
+      graph,
+      source,
+      problems: [...problems, ...checkRoot(document), ...checkFile(document.root, ids)],
+    };
   },
   write(graph: Graph, source?: BpmnSource) {
     const from = source ?? sourceOf(newFile());

@@ -64,7 +64,10 @@ export class ViewWriter {
       setAttribute(node, "documentation", now.documentation === "" ? undefined : now.documentation);
     const resolution = now.properties["resolution"];
     if (was?.properties["resolution"] !== resolution) setAttribute(node, "resolution", text(resolution));
-    const plane = planeWithin(node) ?? this.#newPlane(node, now.id);
+    const known = planeWithin(node);
+    // A file may lack the plane that a diagram has to have; as long as nothing is drawn, it stays as it came.
+    if (!known && was?.element === now.element && now.nodes.size + now.connections.size === 0) return;
+    const plane = known ?? this.#newPlane(node, now.id);
     if (was?.element !== now.element) this.#setElement(plane, now.element);
     this.#drawings(plane, was, now);
   }
