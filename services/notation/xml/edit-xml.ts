@@ -1,4 +1,4 @@
-import { type Indentation, indentationOf, inside, spaceBefore } from "./indent-xml.ts";
+import { type Indentation, indentationOf, inside, spaceBefore, unitOf } from "./indent-xml.ts";
 import { makeAttribute, makeText, withAttribute } from "./make-xml.ts";
 import { descendantsOf, isElement, isSpace, textOf } from "./query-xml.ts";
 import type { XmlAttribute, XmlDocument, XmlElement, XmlNode } from "./xml-tree.ts";
@@ -23,10 +23,12 @@ interface Edited {
 export class XmlEdits {
   readonly #document: XmlDocument;
   readonly #edited = new Map<XmlElement, Edited>();
+  readonly #unit: string;
   #parents: Map<XmlElement, XmlElement> | undefined;
 
   constructor(document: XmlDocument) {
     this.#document = document;
+    this.#unit = unitOf(document.root);
   }
 
   get root(): XmlElement {
@@ -80,7 +82,7 @@ export class XmlEdits {
     const children = this.childrenOf(parent);
     const grandparent = this.parentOf(parent);
     const own = grandparent ? spaceBefore(this.childrenOf(grandparent), parent) : "\n";
-    const indentation = indentationOf(children, own);
+    const indentation = indentationOf(children, own, this.#unit);
     const at = placeIn(children, child, place);
     const isFirst = !children.some((node) => !isSpace(node));
     const added: XmlNode[] = indentation ? [makeText(indentation.before), child] : [child];

@@ -1,5 +1,5 @@
 import { isElement, isSpace } from "./query-xml.ts";
-import type { XmlNode } from "./xml-tree.ts";
+import type { XmlElement, XmlNode } from "./xml-tree.ts";
 
 const UNIT = "  ";
 
@@ -17,14 +17,22 @@ export function spaceBefore(children: readonly XmlNode[], child: XmlNode): strin
   return line === -1 ? undefined : before.text.slice(line);
 }
 
+/** One step of indentation, as the children of the root have it. */
+export function unitOf(root: XmlElement): string {
+  const first = root.children.find(isElement);
+  const space = first && spaceBefore(root.children, first)?.slice(1);
+  return space === undefined || space === "" ? UNIT : space;
+}
+
 /** How children of an element are indented; undefined: on the same line, or among text. `own` is that of the element. */
 export function indentationOf(
   children: readonly XmlNode[],
   own: string | undefined,
+  unit = UNIT,
 ): Indentation | undefined {
   if (children.some((node) => node.kind === "text" && !isSpace(node))) return undefined;
   const first = children.find(isElement);
-  if (first === undefined) return own === undefined ? undefined : { before: own + UNIT, after: own };
+  if (first === undefined) return own === undefined ? undefined : { before: own + unit, after: own };
   const before = spaceBefore(children, first);
   if (before === undefined) return undefined;
   return { before, after: own ?? (before.endsWith(UNIT) ? before.slice(0, -UNIT.length) : "\n") };
