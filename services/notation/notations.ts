@@ -2,6 +2,7 @@ import { archimateCodec } from "./archimate/archimate-codec.ts";
 import { archimateKit } from "./archimate/archimate-kit.ts";
 import { bpmnKit } from "./bpmn/bpmn-kit.ts";
 import { bpmnCodec } from "./bpmn/codec.ts";
+import { dmnCodec } from "./dmn/dmn-codec.ts";
 import type { Notation } from "./graph.ts";
 import type { Codec, NotationKit } from "./notation.ts";
 import { umlCodec } from "./uml/uml-codec.ts";
@@ -12,7 +13,7 @@ import { startOfFile } from "./xml/decode-xml.ts";
 export const notationKits: readonly NotationKit[] = [bpmnKit, archimateKit, umlKit];
 
 /** The formats of files that can be read and written. */
-export const notationCodecs: readonly Codec[] = [bpmnCodec, archimateCodec, umlCodec];
+export const notationCodecs: readonly Codec[] = [bpmnCodec, dmnCodec, archimateCodec, umlCodec];
 
 /** Not the source of a program, or a text, in which a model is quoted. */
 const LOOKS_LIKE_A_FILE = /^\uFEFF?\s*[<{]/;
