@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { OpenAdapters } from "./adapters.ts";
+import { sweepContent } from "./artifact/index.ts";
 import { createAgentExecutor, type ReportingExecutor } from "./execution/agent-executor.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
 import { sweepAnswers } from "./execution/models/cache/model-cache-store.ts";
@@ -120,7 +121,12 @@ function executorOf({ config, slices }: RoleDeps, warn: HealthReportDeps["warn"]
 export function startWorker({ adapters, slices, log }: RoleDeps): { stop(): Promise<void> } {
   const { publisher } = adapters;
   const relay = publisher && startEventRelay({ ...slices, registry: EVENT_REGISTRY, publisher, log });
-  const sweeper = startSweeper({ database: slices.database, now: slices.now, log, sweepAnswers });
+  const sweeper = startSweeper({
+    ...slices,
+    log,
+    sweepAnswers,
+    sweepContent: (now) => sweepContent(slices, now),
+  });
   return {
     async stop() {
       await sweeper.stop();

@@ -4,20 +4,19 @@ import { file_ameide_events_v1_budget_events } from "@ameide/proto-private/ameid
 import { file_ameide_events_v1_chat_events } from "@ameide/proto-private/ameide/events/v1/chat_events_pb.js";
 import { file_ameide_events_v1_graphpatch_events } from "@ameide/proto-private/ameide/events/v1/graphpatch_events_pb.js";
 import { file_ameide_events_v1_run_events } from "@ameide/proto-private/ameide/events/v1/run_events_pb.js";
-import { CreateArtifactRequestSchema } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
-import { create, createRegistry } from "@bufbuild/protobuf";
-import { v5 as uuidv5, validate as isUuid } from "uuid";
+import { createRegistry } from "@bufbuild/protobuf";
 import {
-  createArtifact,
   createArtifactHandlers,
+  createCodecPool,
+  createContentHandlers,
   createKits,
   GraphCache,
-  findArtifactsById,
-  searchArtifacts,
-  type CreateArtifactDeps,
+  tenantRules,
+  type ContentDeps,
 } from "./artifact/index.ts";
 import { createBudgetHandlers, createPriceTable, createRunBudget, type BudgetDeps } from "./budget/index.ts";
 import { createChatHandlers, linkPrimaryChat, mayReadChat, readableChatReference } from "./chat/index.ts";
+import { composeTools } from "./compose-tools.ts";
 import { createGraphPatchHandlers, createModelTurns, type PatchDeps } from "./graphpatch/index.ts";
 import { deleteCheckpoints } from "./execution/checkpoints/checkpoint-store.ts";
 import type { ToolPorts } from "./execution/tool-ports.ts";
@@ -36,11 +35,12 @@ import {
   type ModelCatalog,
   type RunDeps,
 } from "./inference/index.ts";
+import { notationKits } from "./notation/notations.ts";
 import type { Bus } from "./platform/bus/bus.ts";
 import type { Config } from "./platform/config/config.ts";
 import type { Database } from "./platform/db/database.ts";
 import { createEventStore } from "./platform/event-store/event-store.ts";
-import { currentTraceId } from "./platform/telemetry/trace.ts";
+import { createProjectionHandlers } from "./projection/index.ts";
 import type { FrameLog } from "./platform/frame-log/frame-log.ts";
 import type { ObjectStore } from "./platform/object-store/object-store.ts";
 import type { WorkQueue } from "./platform/work-queue/work-queue.ts";
@@ -56,7 +56,7 @@ export interface Adapters {
 }
 
 /** The domain, wired: what the roles need of it. */
-export interface Slices extends RunDeps, Adapters, PatchDeps {
+export interface Slices extends RunDeps, Adapters, PatchDeps, ContentDeps {
   tools: ToolPorts;
   handlers(streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">): Handlers;
 }
@@ -83,15 +83,16 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   const agents = createAgentRegistry(catalog, { bus, tools: TOOL_NAMES, rollouts: config.AGENT_ROLLOUTS });
   const budget = createRunBudget(budgetDeps);
   const models = {
-    kits: createKits([]),
+    kits: createKits(notationKits),
     graphs: new GraphCache(GRAPH_ITEMS),
+    codecs: createCodecPool(),
     turns: createModelTurns(),
-    rulesOf: async () => [],
+    rulesOf: tenantRules,
   };
   const runDeps = { ...adapters, ...models, events, agents, budget, forgetRun: deleteCheckpoints };
   return {
     ...runDeps,
-    tools: toolPortsOf(runDeps),
+    tools: composeTools(runDeps),
     handlers: (streams) =>
       composeHandlers({ ...runDeps, providers: config.MODEL_PROVIDERS }, budgetDeps, streams),
   };
@@ -109,7 +110,11 @@ function budgetDepsOf(config: Config, catalog: ModelCatalog, now: () => Date): O
 }
 
 function composeHandlers(
-  deps: RunDeps & Adapters & PatchDeps & Pick<Parameters<typeof createProviderHandlers>[0], "providers">,
+  deps: RunDeps &
+    Adapters &
+    PatchDeps &
+    ContentDeps &
+    Pick<Parameters<typeof createProviderHandlers>[0], "providers">,
   budgetDeps: BudgetDeps,
   streams: Pick<WatchDeps, "tokens" | "draining" | "heartbeatMilliseconds">,
 ): Handlers {
@@ -120,49 +125,21 @@ function composeHandlers(
     readableChatReference: (actor, chatId, artifactId) =>
       readableChatReference(deps.database.reader(actor.tenantId), actor, chatId, artifactId),
   });
+  const content = createContentHandlers(deps);
   const { inference, agents } = createInferenceHandlers(deps);
   return {
     chatCommands: chats.commands,
     chatQueries: chats.queries,
     artifactCommands: { ...artifacts.commands, ...chats.artifactCommands },
     artifactQueries: { ...artifacts.queries, ...chats.artifactQueries },
+    contentCommands: content.commands,
+    contentQueries: content.queries,
     inference: { ...inference, ...createRunStreamHandlers({ ...deps, ...streams }) },
     agents,
     agentRegistry: createAgentRegistryHandlers(deps),
     budgets: createBudgetHandlers({ ...deps, ...budgetDeps, mayReadChat }),
     providers: createProviderHandlers(deps),
     ...createGraphPatchHandlers(deps),
-  };
-}
-
-const FOUND_ARTIFACTS = 10;
-
-function toolPortsOf({ database, events, now }: RunDeps): ToolPorts {
-  return {
-    now,
-    async createArtifact({ tenantId, userId }, { title, kind }, idempotencyKey) {
-      // A person with the right to create it has approved this very call.
-      const actor = {
-        tenantId,
-        userId,
-        roles: ["editor" as const],
-        teams: [],
-        traceId: currentTraceId() ?? "",
-      };
-      const requestId = uuidv5(idempotencyKey, uuidv5.URL);
-      const request = create(CreateArtifactRequestSchema, { title, kind, requestId });
-      const deps: CreateArtifactDeps = {
-        database,
-        events,
-        now,
-        linkPrimaryChat: async (_tx, _actor, _chatId, artifact) => artifact,
-      };
-      return (await createArtifact(deps, actor, request)).artifact?.artifactId ?? "";
-    },
-    async findArtifacts({ tenantId }, query) {
-      const reader = database.reader(tenantId);
-      const byId = isUuid(query) ? await findArtifactsById(reader, [query]) : [];
-      return byId.length > 0 ? byId : searchArtifacts(reader, query, FOUND_ARTIFACTS);
-    },
+    projections: createProjectionHandlers(deps),
   };
 }

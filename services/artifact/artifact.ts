@@ -16,7 +16,7 @@ import {
   type ArtifactSnapshotCreated,
 } from "@ameide/proto-private/ameide/events/v1/artifact_events_pb.js";
 import { create } from "@bufbuild/protobuf";
-import { contentFrom, type ContentState } from "./content/content-state.ts";
+import { contentAfter, type ContentState } from "./content/content-state.ts";
 
 /** Each makes one version of the content. */
 export type ContentEvent = ArtifactModelChanged | ArtifactContentImported | ArtifactDocumentChanged;
@@ -108,7 +108,7 @@ export function evolveArtifact(artifact: ArtifactState, event: ArtifactEvent, at
     case "ameide.events.v1.ArtifactModelChanged":
     case "ameide.events.v1.ArtifactContentImported":
     case "ameide.events.v1.ArtifactDocumentChanged":
-      return { ...next, content: contentFrom(event.content, at.version, artifact.content) };
+      return { ...next, content: contentAfter(event, at.version, artifact.content) };
     case "ameide.events.v1.ArtifactChatLinked":
     case "ameide.events.v1.ArtifactChatUnlinked":
     case "ameide.events.v1.ArtifactSnapshotCreated":

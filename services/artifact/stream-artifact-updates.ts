@@ -10,8 +10,11 @@ import { tailStream, type TailDeps } from "../platform/event-store/stream-tail.t
 import { UPDATE_HEARTBEAT_MILLISECONDS, withHeartbeats } from "../platform/event-store/with-heartbeats.ts";
 import { checkpointToken, versionOfCheckpoint } from "../platform/tokens/checkpoint-token.ts";
 import { artifactMessage } from "./artifact-message.ts";
-import { artifactStream, type ArtifactEvent } from "./artifact.ts";
+import type { ArtifactEvent } from "./artifact.ts";
 import { loadArtifact } from "./change-artifact.ts";
+import { isContentEvent } from "./content/content-event.ts";
+import { loadLine, type ContentLine } from "./content/content-line.ts";
+import { contentUpdate } from "./content/content-update.ts";
 
 type Response = MessageInitShape<typeof StreamArtifactUpdatesResponseSchema>;
 
@@ -31,15 +34,15 @@ export async function* streamArtifactUpdates(
   signal: AbortSignal,
 ): AsyncGenerator<Response> {
   requireScope(actor, "artifact.read");
-  const artifact = await loadArtifact(deps.database.reader(actor.tenantId), request.artifactId);
-  const { artifactId } = artifact;
-  const stream = artifactStream(artifactId);
-  let version = versionOfCheckpoint(request.checkpointToken, stream, artifact.version);
+  const { artifactId, branch } = request;
+  const line = await loadLine(deps.database.reader(actor.tenantId), { artifactId, branch });
+  const stream = line.streamId;
+  let version = versionOfCheckpoint(request.checkpointToken, stream, line.version);
   const events = tailStream(deps, actor.tenantId, stream, version, signal);
   for await (const event of withHeartbeats(events, UPDATE_HEARTBEAT_MILLISECONDS)) {
     version = event?.version ?? version;
     yield {
-      update: event ? await updateOf(deps, actor, artifactId, event) : NOTHING,
+      update: event ? await updateOf(deps, actor, line, event) : NOTHING,
       version: BigInt(version),
       checkpointToken: checkpointToken(stream, version),
       eventTime: timestampFromDate(event?.time ?? new Date()),
@@ -53,9 +56,13 @@ const NOTHING = { case: undefined };
 async function updateOf(
   deps: StreamArtifactDeps,
   actor: Actor,
-  artifactId: string,
-  { data, time }: StoredEvent,
+  line: ContentLine,
+  stored: StoredEvent,
 ): Promise<NonNullable<Response["update"]>> {
+  if (isContentEvent(stored.data)) return contentUpdate(line.name, stored.data, stored.version);
+  if (line.branch) return NOTHING;
+  const { artifactId } = line.artifact;
+  const { data, time } = stored;
   const event = data as ArtifactEvent;
   switch (event.$typeName) {
     case "ameide.events.v1.ArtifactChatLinked": {

@@ -23,6 +23,18 @@ const UNAUTHENTICATED = {
 const REFUSED_ANYWAY: Readonly<Record<string, string>> = {
   "InferenceService.ResumeRun": "RUN_NOT_RESUMABLE",
   "BudgetService.DeleteBudget": "BUDGET_NOT_FOUND",
+  "ArtifactContentCommandService.AppendUpload": "UPLOAD_NOT_FOUND",
+  "ArtifactContentCommandService.ImportContent": "UPLOAD_NOT_FOUND",
+  "ArtifactContentCommandService.CreateSnapshot": "CONTENT_MISSING",
+  "ArtifactContentCommandService.WriteDocument": "CONTENT_MISSING",
+  "ArtifactContentCommandService.AttachFile": "UPLOAD_NOT_FOUND",
+  "ArtifactContentCommandService.RemoveAttachment": "ATTACHMENT_NOT_FOUND",
+  "ArtifactContentQueryService.GetUpload": "UPLOAD_NOT_FOUND",
+  "ArtifactContentQueryService.ExportContent": "CONTENT_MISSING",
+  "ArtifactContentQueryService.GetModel": "CONTENT_MISSING",
+  "ArtifactContentQueryService.GetDocument": "CONTENT_MISSING",
+  "ArtifactContentQueryService.DownloadAttachment": "ATTACHMENT_NOT_FOUND",
+  "ArtifactContentQueryService.ValidateModel": "CONTENT_MISSING",
 };
 
 /** What an RPC answers that has found nothing, where that is not an empty message. */

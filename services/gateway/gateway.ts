@@ -6,11 +6,14 @@ import {
   ArtifactCommandService,
   ArtifactQueryService,
 } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import { ArtifactContentCommandService } from "@ameide/proto/ameide/artifact/v1/content_command_service_pb.js";
+import { ArtifactContentQueryService } from "@ameide/proto/ameide/artifact/v1/content_query_service_pb.js";
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { AutopilotService } from "@ameide/proto/ameide/graphpatch/v1/autopilot_service_pb.js";
 import { GraphPatchService } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
+import { ProjectionService } from "@ameide/proto/ameide/projection/v1/projection_service_pb.js";
 import { Health } from "@ameide/proto/grpc/health/v1/health_pb.js";
 import { ServerReflection as ReflectionV1 } from "@ameide/proto/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ReflectionV1Alpha } from "@ameide/proto/grpc/reflection/v1alpha/reflection_pb.js";
@@ -37,6 +40,8 @@ export interface Handlers {
   chatQueries: ServiceImpl<typeof ChatQueryService>;
   artifactCommands: ServiceImpl<typeof ArtifactCommandService>;
   artifactQueries: ServiceImpl<typeof ArtifactQueryService>;
+  contentCommands: ServiceImpl<typeof ArtifactContentCommandService>;
+  contentQueries: ServiceImpl<typeof ArtifactContentQueryService>;
   inference: ServiceImpl<typeof InferenceService>;
   agents: ServiceImpl<typeof AgentService>;
   agentRegistry: ServiceImpl<typeof AgentRegistryService>;
@@ -44,6 +49,7 @@ export interface Handlers {
   providers: ServiceImpl<typeof ProviderService>;
   patches: ServiceImpl<typeof GraphPatchService>;
   autopilot: ServiceImpl<typeof AutopilotService>;
+  projections: ServiceImpl<typeof ProjectionService>;
 }
 
 export interface GatewayDeps {
@@ -66,6 +72,8 @@ export const PUBLIC_SERVICES: readonly DescService[] = [
   ChatQueryService,
   ArtifactCommandService,
   ArtifactQueryService,
+  ArtifactContentCommandService,
+  ArtifactContentQueryService,
   InferenceService,
   AgentService,
   AgentRegistryService,
@@ -73,6 +81,7 @@ export const PUBLIC_SERVICES: readonly DescService[] = [
   ProviderService,
   GraphPatchService,
   AutopilotService,
+  ProjectionService,
 ];
 
 const READ_MAX_BYTES = 4 * 1024 * 1024;
@@ -97,6 +106,8 @@ function registerRoutes(router: ConnectRouter, { handlers, readiness, draining }
   router.service(ChatQueryService, handlers.chatQueries);
   router.service(ArtifactCommandService, handlers.artifactCommands);
   router.service(ArtifactQueryService, handlers.artifactQueries);
+  router.service(ArtifactContentCommandService, handlers.contentCommands);
+  router.service(ArtifactContentQueryService, handlers.contentQueries);
   router.service(InferenceService, handlers.inference);
   router.service(AgentService, handlers.agents);
   router.service(AgentRegistryService, handlers.agentRegistry);
@@ -104,6 +115,7 @@ function registerRoutes(router: ConnectRouter, { handlers, readiness, draining }
   router.service(ProviderService, handlers.providers);
   router.service(GraphPatchService, handlers.patches);
   router.service(AutopilotService, handlers.autopilot);
+  router.service(ProjectionService, handlers.projections);
   const services = new Set(PUBLIC_SERVICES.map((service) => service.typeName));
   router.service(
     Health,

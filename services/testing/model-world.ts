@@ -1,7 +1,15 @@
 import { v7 as uuidv7 } from "uuid";
 import { CreateArtifactRequestSchema } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import { create } from "@bufbuild/protobuf";
-import { beginModel, createArtifact, createKits, GraphCache, type ModelDeps } from "../artifact/index.ts";
+import {
+  beginModel,
+  createArtifact,
+  createCodecPool,
+  createKits,
+  GraphCache,
+  type ContentDeps,
+  type ModelDeps,
+} from "../artifact/index.ts";
 import { NOTATIONS, type Graph } from "../notation/graph.ts";
 import type { Actor } from "../platform/auth/actor.ts";
 import { createInProcessBus } from "../platform/bus/in-process-bus.ts";
@@ -12,7 +20,7 @@ import { EVENT_REGISTRY } from "../slices.ts";
 import { jsonKit } from "./json-kit.ts";
 
 /** What the content of artifacts stands on, with nothing in memory yet. */
-export function modelDepsOf(database: Database, given: Partial<ModelDeps> = {}): ModelDeps {
+export function modelDepsOf(database: Database, given: Partial<ContentDeps> = {}): ContentDeps {
   const now = () => new Date();
   return {
     database,
@@ -20,6 +28,7 @@ export function modelDepsOf(database: Database, given: Partial<ModelDeps> = {}):
     events: createEventStore({ bus: createInProcessBus(), registry: EVENT_REGISTRY, now }),
     objects: createInProcessObjectStore(),
     graphs: new GraphCache(100_000),
+    codecs: createCodecPool(new URL("./json-codec-worker.ts", import.meta.url)),
     kits: createKits(NOTATIONS.map(jsonKit)),
     ...given,
   };

@@ -15,6 +15,42 @@ const requestId = () => uuidv7();
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 const run = ({ chatId }: SampleIds) => ({ requestId: requestId(), chatId, messages: [said] });
 
+const upload = () => ({ uploadId: uuidv7() });
+const ofArtifact = ({ artifactId }: SampleIds) => ({ artifactId });
+
+/** About the content of artifacts. */
+const CONTENT_SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
+  "ArtifactContentCommandService.CreateUpload": () => ({
+    name: "a.md",
+    sizeBytes: "3",
+    requestId: requestId(),
+  }),
+  "ArtifactContentCommandService.AppendUpload": () => ({ ...upload(), offset: "0", chunk: "YWJj" }),
+  "ArtifactContentCommandService.ImportContent": (ids) => ({ ...ofArtifact(ids), ...upload() }),
+  "ArtifactContentCommandService.CreateSnapshot": (ids) => ({
+    ...ofArtifact(ids),
+    name: `snapshot ${uuidv7()}`,
+  }),
+  "ArtifactContentCommandService.WriteDocument": (ids) => ({ ...ofArtifact(ids), text: "# Title" }),
+  "ArtifactContentCommandService.AttachFile": (ids) => ({ ...ofArtifact(ids), ...upload() }),
+  "ArtifactContentCommandService.RemoveAttachment": (ids) => ({ ...ofArtifact(ids), attachmentId: uuidv7() }),
+  "ArtifactContentCommandService.SetModelRules": () => ({
+    rules: [{ name: "named", severity: 2, says: "Everything has a name.", condition: { field: "name" } }],
+  }),
+  "ArtifactContentQueryService.GetUpload": upload,
+  "ArtifactContentQueryService.ExportContent": ofArtifact,
+  "ArtifactContentQueryService.ListRevisions": ofArtifact,
+  "ArtifactContentQueryService.ListSnapshots": ofArtifact,
+  "ArtifactContentQueryService.GetModel": ofArtifact,
+  "ArtifactContentQueryService.GetDocument": ofArtifact,
+  "ArtifactContentQueryService.ListAttachments": ofArtifact,
+  "ArtifactContentQueryService.DownloadAttachment": (ids) => ({ ...ofArtifact(ids), attachmentId: uuidv7() }),
+  "ArtifactContentQueryService.ValidateModel": ofArtifact,
+  "ArtifactContentQueryService.GetModelRules": () => ({}),
+  "ArtifactContentQueryService.ListArtifactKinds": () => ({}),
+  "ArtifactContentQueryService.SearchModelItems": ({ artifactId }) => ({ query: "order", artifactId }),
+};
+
 /** A valid request of every public RPC, as JSON; it names everything that it can name. */
 const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "ChatCommandService.EnsureChatForArtifactAndSendMessage": ({ chatId, artifactId }) => ({
@@ -63,6 +99,7 @@ const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "ArtifactQueryService.GetArtifactChats": ({ artifactId }) => ({ artifactId }),
   "ArtifactQueryService.GetArtifactHistory": ({ artifactId }) => ({ artifactId }),
   "ArtifactQueryService.StreamArtifactUpdates": ({ artifactId }) => ({ artifactId }),
+  ...CONTENT_SAMPLES,
   "InferenceService.Generate": (ids) => ({ run: run(ids) }),
   "InferenceService.StartRun": run,
   "InferenceService.EstimateRun": ({ chatId }) => ({ chatId, messages: [said] }),
@@ -99,6 +136,11 @@ const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "BudgetService.SummarizeUsage": ({ runId }) => ({ runId, groupBy: [3] }),
   "BudgetService.ExportUsage": ({ runId }) => ({ runId }),
   "ProviderService.ListProviders": () => ({}),
+  "ProjectionService.GetProjection": ({ artifactId }) => ({ artifactId, intent: 1, tokenBudget: 1000 }),
+  "ProjectionService.ExpandProjection": ({ artifactId }) => ({ artifactId, handle: "AAAAAAAA+1" }),
+  "ProjectionService.WatchProjection": ({ artifactId }) => ({ artifactId }),
+  "ProjectionService.ListRefs": ({ artifactId }) => ({ artifactId }),
+  "ProjectionService.ListReferences": ({ artifactId }) => ({ artifactId }),
 };
 
 /** How tests name an RPC. */

@@ -62,12 +62,15 @@ const NOTHING = {
   chatQueries: {},
   artifactCommands: {},
   artifactQueries: {},
+  contentCommands: {},
+  contentQueries: {},
   inference: {},
   agents: {},
   agentRegistry: {},
   budgets: {},
   providers: {},
   patches: {},
+  projections: {},
   autopilot: {},
 };
 

@@ -2,11 +2,14 @@ import {
   ArtifactCommandService,
   ArtifactQueryService,
 } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import { ArtifactContentCommandService } from "@ameide/proto/ameide/artifact/v1/content_command_service_pb.js";
+import { ArtifactContentQueryService } from "@ameide/proto/ameide/artifact/v1/content_query_service_pb.js";
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { AutopilotService } from "@ameide/proto/ameide/graphpatch/v1/autopilot_service_pb.js";
 import { GraphPatchService } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
+import { ProjectionService } from "@ameide/proto/ameide/projection/v1/projection_service_pb.js";
 import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { ProviderService } from "@ameide/proto/ameide/inference/v1/provider_service_pb.js";
@@ -42,12 +45,15 @@ export interface Clients {
   chatQueries: Client<typeof ChatQueryService>;
   artifactCommands: Client<typeof ArtifactCommandService>;
   artifactQueries: Client<typeof ArtifactQueryService>;
+  contentCommands: Client<typeof ArtifactContentCommandService>;
+  contentQueries: Client<typeof ArtifactContentQueryService>;
   inference: Client<typeof InferenceService>;
   agents: Client<typeof AgentService>;
   agentRegistry: Client<typeof AgentRegistryService>;
   budgets: Client<typeof BudgetService>;
   providers: Client<typeof ProviderService>;
   patches: Client<typeof GraphPatchService>;
+  projections: Client<typeof ProjectionService>;
   autopilot: Client<typeof AutopilotService>;
 }
 
@@ -117,12 +123,15 @@ function clientsOf(baseUrl: string, sessionManager: Http2SessionManager, token: 
     chatQueries: createClient(ChatQueryService, transport),
     artifactCommands: createClient(ArtifactCommandService, transport),
     artifactQueries: createClient(ArtifactQueryService, transport),
+    contentCommands: createClient(ArtifactContentCommandService, transport),
+    contentQueries: createClient(ArtifactContentQueryService, transport),
     inference: createClient(InferenceService, transport),
     agents: createClient(AgentService, transport),
     agentRegistry: createClient(AgentRegistryService, transport),
     budgets: createClient(BudgetService, transport),
     providers: createClient(ProviderService, transport),
     patches: createClient(GraphPatchService, transport),
+    projections: createClient(ProjectionService, transport),
     autopilot: createClient(AutopilotService, transport),
   };
 }

@@ -21,8 +21,8 @@ forEachDatabase((given) => {
     await insert(rows, "49 hours");
     await insert(1, "47 hours");
     const transactions = vi.spyOn(database, "systemTransaction");
-    const sweepAnswers = async () => 0;
-    const sweeper = startSweeper({ database, now: () => new Date(), log: createLog("silent"), sweepAnswers });
+    const nothing = { sweepAnswers: async () => 0, sweepContent: async () => 0 };
+    const sweeper = startSweeper({ database, now: () => new Date(), log: createLog("silent"), ...nothing });
     const left = async () => {
       const counted = await database
         .reader(tenantId)

@@ -16,6 +16,8 @@ export interface SweeperDeps {
   log: Log;
   /** Deletes model answers that may not be given again; resolves to how many. */
   sweepAnswers(systemTx: Tx, now: Date): Promise<number>;
+  /** Deletes uploads that were never used and objects that nobody needs; resolves to how many. */
+  sweepContent(now: Date): Promise<number>;
 }
 
 /** Deletes what is kept for a time only; once at the start and then every hour. */
@@ -34,7 +36,7 @@ export function startSweeper(deps: SweeperDeps): { stop(): Promise<void> } {
 }
 
 async function sweepAll(
-  { database, now, log, sweepAnswers }: SweeperDeps,
+  { database, now, log, sweepAnswers, sweepContent }: SweeperDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const before = (kept: number) => new Date(now().getTime() - kept);
@@ -48,8 +50,9 @@ async function sweepAll(
     const requests = await repeated((tx) => sweepRequestLog(tx, before(KEEP_REQUESTS)));
     const consumed = await repeated((tx) => sweepConsumedEvents(tx, before(KEEP_CONSUMED)));
     const answers = await repeated((tx) => sweepAnswers(tx, now()));
-    if (requests + consumed + answers > 0)
-      log.info({ requests, consumed, answers }, "swept what is kept for a time only");
+    const content = await sweepContent(now());
+    if (requests + consumed + answers + content > 0)
+      log.info({ requests, consumed, answers, content }, "swept what is kept for a time only");
   } catch (error) {
     log.warn({ err: error }, "sweeping failed; it is tried again in an hour");
   }

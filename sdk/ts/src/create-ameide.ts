@@ -3,12 +3,15 @@ import {
   ArtifactQueryService,
 } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import type { StreamArtifactUpdatesResponse } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import { ArtifactContentCommandService } from "@ameide/proto/ameide/artifact/v1/content_command_service_pb.js";
+import { ArtifactContentQueryService } from "@ameide/proto/ameide/artifact/v1/content_query_service_pb.js";
 import { BudgetService } from "@ameide/proto/ameide/budget/v1/budget_service_pb.js";
 import { ChatCommandService } from "@ameide/proto/ameide/chat/v1/chat_command_service_pb.js";
 import { ChatQueryService } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import type { StreamChatUpdatesResponse } from "@ameide/proto/ameide/chat/v1/chat_query_service_pb.js";
 import { AutopilotService } from "@ameide/proto/ameide/graphpatch/v1/autopilot_service_pb.js";
 import { GraphPatchService } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
+import { ProjectionService } from "@ameide/proto/ameide/projection/v1/projection_service_pb.js";
 import { AgentRegistryService } from "@ameide/proto/ameide/inference/v1/agent_registry_service_pb.js";
 import { AgentService, InferenceService } from "@ameide/proto/ameide/inference/v1/inference_service_pb.js";
 import { ProviderService } from "@ameide/proto/ameide/inference/v1/provider_service_pb.js";
@@ -51,6 +54,10 @@ export interface Ameide {
   readonly chatQueries: Client<typeof ChatQueryService>;
   readonly artifactCommands: Client<typeof ArtifactCommandService>;
   readonly artifactQueries: Client<typeof ArtifactQueryService>;
+  /** Uploads, imports, documents, snapshots, attachments, the tenant's own rules. */
+  readonly contentCommands: Client<typeof ArtifactContentCommandService>;
+  /** Models and documents at any version, as files or as they are; what is wrong with them; search. */
+  readonly contentQueries: Client<typeof ArtifactContentQueryService>;
   readonly inference: Client<typeof InferenceService>;
   readonly agents: Client<typeof AgentService>;
   /** For admins: registers agents and sets what people get of them. */
@@ -62,6 +69,8 @@ export interface Ameide {
   readonly patches: Client<typeof GraphPatchService>;
   /** For admins: what agents may apply without a person. */
   readonly autopilot: Client<typeof AutopilotService>;
+  /** Models as agents read them: within a number of tokens, with what was left out; branches and references. */
+  readonly projections: Client<typeof ProjectionService>;
   /** Run streams. */
   readonly runs: Runs;
   /** Streams a chat's events, each once and in order, until it is deleted. Throws like a run stream. */
@@ -106,11 +115,14 @@ export function createAmeide(options: AmeideOptions): Ameide {
     artifactCommands: createClient(ArtifactCommandService, transport),
     artifactQueries,
     inference,
+    contentCommands: createClient(ArtifactContentCommandService, transport),
+    contentQueries: createClient(ArtifactContentQueryService, transport),
     agents: createClient(AgentService, transport),
     agentRegistry: createClient(AgentRegistryService, transport),
     budgets: createClient(BudgetService, transport),
     providers: createClient(ProviderService, transport),
     patches: createClient(GraphPatchService, transport),
+    projections: createClient(ProjectionService, transport),
     autopilot: createClient(AutopilotService, transport),
     runs: createRuns({ client: inference, reconnect: withOverrides(RECONNECT, reconnect), renewable }),
     watchChat: (chatId, watch) => watchChat(chatQueries, { ...updates, renewable }, chatId, watch),

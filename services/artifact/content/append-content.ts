@@ -6,7 +6,7 @@ import type { ContentEvent } from "../artifact.ts";
 import { changeArtifact, type ArtifactDeps } from "../change-artifact.ts";
 import { saveBranch } from "./branch-store.ts";
 import type { ContentLine } from "./content-line.ts";
-import { contentFrom, contentMessage, type ContentState } from "./content-state.ts";
+import { contentAfter, contentMessage, type ContentState } from "./content-state.ts";
 import { addRevision, type Revision } from "./revision-store.ts";
 
 export interface NewContent {
@@ -74,7 +74,7 @@ async function appendToBranch(
     traceId: actor.traceId,
   });
   const { version, time } = appended[0] ?? { version: expectedVersion, time: deps.now() };
-  const content = contentFrom(event.content, version, line.content);
+  const content = contentAfter(event, version, line.content);
   if (!branch || !content) throw new Error("an event of content leaves content");
   await saveBranch(tx, { ...branch, version, content, updateTime: time });
   return { content, time };

@@ -1,4 +1,4 @@
-import { RevisionOrigin } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
+import type { RevisionOrigin } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import { ArtifactModelChangedSchema } from "@ameide/proto-private/ameide/events/v1/artifact_events_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { applyChanges } from "../../notation/apply-changes.ts";

@@ -1,6 +1,8 @@
 import type { NotationKit } from "../../notation/notation.ts";
 import type { ObjectStore } from "../../platform/object-store/object-store.ts";
 import type { ArtifactDeps } from "../change-artifact.ts";
+
+import type { CodecPool } from "./codec-pool.ts";
 import type { GraphCache } from "./graph-cache.ts";
 
 /** The notations there are. */
@@ -15,4 +17,9 @@ export interface ModelDeps extends ArtifactDeps {
   objects: ObjectStore;
   graphs: GraphCache;
   kits: Kits;
+}
+
+/** The same with threads for large files. */
+export interface ContentDeps extends ModelDeps {
+  codecs: CodecPool;
 }

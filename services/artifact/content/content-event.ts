@@ -5,11 +5,8 @@ import type { Change } from "../../notation/change.ts";
 import { changeFromMessage, changeMessage } from "../../notation/model-messages.ts";
 import type { Tx } from "../../platform/db/database.ts";
 import type { ArtifactEvent, ContentEvent } from "../artifact.ts";
+import { MOST_CHANGE_BYTES, MOST_CHANGES } from "./content-limits.ts";
 import { getObject, keepObject, type ObjectDeps } from "./stored-object.ts";
-
-/** More than that is no message for watchers any more. */
-export const MOST_CHANGES = 2000;
-const MOST_BYTES = 256 * 1024;
 
 const CONTENT_EVENTS = new Set<string>([
   "ameide.events.v1.ArtifactModelChanged",
@@ -28,7 +25,7 @@ export async function storedChanges(
 ): Promise<{ changes: ModelChange[]; changesObject: string }> {
   const messages = changes.map(changeMessage);
   const bytes = toBinary(ModelChangesSchema, create(ModelChangesSchema, { changes: messages }));
-  if (messages.length <= MOST_CHANGES && bytes.length <= MOST_BYTES)
+  if (messages.length <= MOST_CHANGES && bytes.length <= MOST_CHANGE_BYTES)
     return { changes: messages, changesObject: "" };
   return { changes: [], changesObject: await keepObject(deps, tx, bytes) };
 }

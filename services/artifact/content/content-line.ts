@@ -4,6 +4,7 @@ import { artifactStream, type ArtifactState } from "../artifact.ts";
 import { loadArtifact } from "../change-artifact.ts";
 import { findBranch, type Branch } from "./branch-store.ts";
 import type { ContentState } from "./content-state.ts";
+import { revisionAt } from "./revision-store.ts";
 
 export const MAIN = "main";
 
@@ -60,9 +61,12 @@ export async function loadLine(
 /** What the line holds, if it is of that form. */
 export function requireContent(line: ContentLine, form: ContentState["form"]): ContentState {
   if (line.content?.form === form) return line.content;
-  const { artifactId, kind } = line.artifact;
-  throw new AppError("CONTENT_MISSING", `the artifact holds no ${form}; import or write one first`, {
-    metadata: { artifact_id: artifactId, kind, wanted: form },
+  throw contentMissing(line, form);
+}
+
+function contentMissing({ artifact: { artifactId, kind } }: ContentLine, wanted: string): AppError {
+  return new AppError("CONTENT_MISSING", `the artifact holds no ${wanted}; import or write one first`, {
+    metadata: { artifact_id: artifactId, kind, wanted },
   });
 }
 
@@ -70,3 +74,32 @@ export const noRevision = (line: ContentLine, version: number): AppError =>
   new AppError("REVISION_NOT_FOUND", `the artifact has no content at version ${version}`, {
     metadata: { artifact_id: line.artifact.artifactId, branch: line.name, version: String(version) },
   });
+
+/** What the line held at a version, by default its newest, if it is of that form. */
+export async function contentAt(
+  reader: Reader,
+  line: ContentLine,
+  form: ContentState["form"],
+  version: number | undefined,
+): Promise<ContentState> {
+  if (version === undefined) return requireContent(line, form);
+  const content = await anyContentAt(reader, line, version);
+  if (content.form === form) return content;
+  throw contentMissing(line, form);
+}
+
+/** Whatever the line held at a version. */
+export async function anyContentAt(
+  reader: Reader,
+  line: ContentLine,
+  version: number | undefined,
+): Promise<ContentState> {
+  const { content: head, streamId } = line;
+  if (version === undefined || (head && version >= head.version && version <= line.version)) {
+    if (head) return head;
+    throw contentMissing(line, "content");
+  }
+  const revision = version > line.version ? undefined : await revisionAt(reader, streamId, version);
+  if (revision) return revision.content;
+  throw noRevision(line, version);
+}

@@ -48,21 +48,21 @@ export function contentMessage(
   };
 }
 
-/** After the event of this version, which brought a new source or left the one that there was. */
-export function contentFrom(
-  message: ArtifactContent | undefined,
+/** After an event of this version. Changes leave the source that there was; everything else brings its own. */
+export function contentAfter(
+  { $typeName, content: message }: { $typeName: string; content?: ArtifactContent | undefined },
   version: number,
   before: ContentState | undefined,
 ): ContentState | undefined {
   if (!message) return before;
-  const isSameSource = before !== undefined && before.source === message.source;
+  const isChange = $typeName === "ameide.events.v1.ArtifactModelChanged";
   return {
     form: message.form === ContentForm.DOCUMENT ? "document" : "model",
     notation: message.notation,
     mediaType: message.mediaType,
     source: message.source,
     sourceName: message.sourceName,
-    sourceVersion: isSameSource ? before.sourceVersion : version,
+    sourceVersion: isChange && before ? before.sourceVersion : version,
     size: Number(message.sizeBytes),
     elements: message.elementCount,
     relations: message.relationCount,
@@ -72,8 +72,10 @@ export function contentFrom(
   };
 }
 
+type ShownContent = Omit<ContentState, "source" | "sourceName" | "sourceVersion" | "indexId">;
+
 /** As callers see it. */
-export function contentInfo(content: ContentState): MessageInitShape<typeof ContentInfoSchema> {
+export function contentInfo(content: ShownContent): MessageInitShape<typeof ContentInfoSchema> {
   const { form, notation, mediaType, size, version } = content;
   return {
     form: form === "model" ? ContentForm.MODEL : ContentForm.DOCUMENT,

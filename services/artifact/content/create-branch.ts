@@ -47,18 +47,17 @@ export async function createBranch(
     content: contentMessage(content),
   });
   const time = await append(tx, deps, actor, { streamId, expectedVersion: 0, event, requestId });
+  const base = { baseStreamId: line.streamId, baseVersion: revision.version };
+  const times = { createdBy: actor.userId, createTime: time, updateTime: time };
   const branch: Branch = {
     branchId,
     artifactId,
     branch: name,
-    baseStreamId: line.streamId,
-    baseVersion: revision.version,
+    ...base,
     version: 1,
     content,
     deleted: false,
-    createdBy: actor.userId,
-    createTime: time,
-    updateTime: time,
+    ...times,
   };
   await saveBranch(tx, branch);
   await addRevision(tx, {
@@ -97,8 +96,8 @@ async function append(
   given: { streamId: string; expectedVersion: number; event: Message; requestId: string },
 ): Promise<Date> {
   const { streamId, expectedVersion, event, requestId } = given;
-  const append = { streamId, expectedVersion, events: [event] };
-  const [stored] = await events.append(tx, [append], { userId, traceId, requestId });
+  const added = { streamId, expectedVersion, events: [event] };
+  const [stored] = await events.append(tx, [added], { userId, traceId, requestId });
   return stored?.time ?? now();
 }
 

@@ -2,10 +2,8 @@ import type { Graph, Notation } from "../../notation/graph.ts";
 import type { NotationKit } from "../../notation/notation.ts";
 import type { Reader } from "../../platform/db/database.ts";
 import type { ModelDeps } from "./content-deps.ts";
-import { loadLine, noRevision, requireContent, type ContentLine, type ModelRef } from "./content-line.ts";
-import type { ContentState } from "./content-state.ts";
+import { contentAt, loadLine, type ModelRef } from "./content-line.ts";
 import { graphAt, graphLineOf } from "./graph-at.ts";
-import { revisionAt } from "./revision-store.ts";
 
 /** A model, ready to be read. */
 export interface LoadedModel {
@@ -33,7 +31,7 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const reader = typeof where === "string" ? deps.database.reader(where) : where;
   const line = await loadLine(reader, ref);
-  const content = await contentAt(reader, line, ref.version);
+  const content = await contentAt(reader, line, "model", ref.version);
   const graph = await graphAt(deps, reader, graphLineOf(line), content.version);
   const { artifactId, title, kind } = line.artifact;
   return {
@@ -47,19 +45,6 @@ export async function loadModel(
     notation: graph.notation,
     kit: kitOf(deps, graph.notation),
   };
-}
-
-/** What the line held at a version, which is a model. */
-async function contentAt(
-  reader: Reader,
-  line: ContentLine,
-  version: number | undefined,
-): Promise<ContentState> {
-  const head = requireContent(line, "model");
-  if (version === undefined || (version >= head.version && version <= line.version)) return head;
-  const revision = version > line.version ? undefined : await revisionAt(reader, line.streamId, version);
-  if (revision?.content.form === "model") return revision.content;
-  throw noRevision(line, version);
 }
 
 export function kitOf({ kits }: Pick<ModelDeps, "kits">, notation: string): NotationKit {

@@ -18,8 +18,13 @@ export const objectKey = (tenantId: string, sha256: string): string => `${tenant
  * Puts the bytes under their checksum, once. The row comes first: from then on no sweep takes the object away, and
  * whoever needs it for longer than a day says so with `needObjects`.
  */
-export async function keepObject(deps: ObjectDeps, where: string | Tx, bytes: Uint8Array): Promise<string> {
-  const object = { sha256: sha256Of(bytes), size: bytes.length };
+export async function keepObject(
+  deps: ObjectDeps,
+  where: string | Tx,
+  bytes: Uint8Array,
+  sha256 = sha256Of(bytes),
+): Promise<string> {
+  const object = { sha256, size: bytes.length };
   const touch = (tx: Tx) => touchObject(tx, object, deps.now());
   await (typeof where === "string" ? deps.database.transaction(where, touch) : touch(where));
   const key = objectKey(typeof where === "string" ? where : where.tenantId, object.sha256);

@@ -11,6 +11,7 @@ export const SCOPES = [
   "patch.propose",
   "patch.review",
   "provider.read",
+  "rules.write",
   "run.read",
   "run.write",
 ] as const;

@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import type { Tx } from "../db/database.ts";
+import type { Reader, Tx } from "../db/database.ts";
 import { sweepRows } from "../db/sweep-rows.ts";
 import { requestLog } from "./tables.ts";
 
@@ -8,7 +8,7 @@ interface RequestKey {
   requestId: string;
 }
 
-const keyOf = (tx: Tx, { userId, requestId }: RequestKey) =>
+const keyOf = (tx: Reader, { userId, requestId }: RequestKey) =>
   and(
     eq(requestLog.tenantId, tx.tenantId),
     eq(requestLog.userId, userId),
@@ -30,7 +30,7 @@ export async function takeRequestId(
   return taken.length > 0;
 }
 
-export async function storedResponse(tx: Tx, key: RequestKey) {
+export async function storedResponse(tx: Reader, key: RequestKey) {
   const [row] = await tx.sql
     .select({ requestHash: requestLog.requestHash, response: requestLog.response })
     .from(requestLog)

@@ -31,6 +31,35 @@ export async function runCommand<I extends DescMessage, O extends DescMessage>(
   );
 }
 
+/**
+ * What the command answered when it was given before under the same `request_id`; undefined: it was not. For commands
+ * whose work begins before their transaction does.
+ */
+export async function firstAnswer<I extends DescMessage, O extends DescMessage>(
+  deps: CommandDeps,
+  actor: Actor,
+  method: CommandMethod<I, O>,
+  request: MessageShape<I> & { requestId?: string },
+): Promise<MessageShape<O> | undefined> {
+  if (!request.requestId) return undefined;
+  const key = { userId: actor.userId, requestId: request.requestId };
+  const first = await storedResponse(deps.database.reader(actor.tenantId), key);
+  return first && answerOf(method, request, first, hashOf(method, request));
+}
+
+/** Refuses another request under the same id. */
+function answerOf<I extends DescMessage, O extends DescMessage>(
+  method: CommandMethod<I, O>,
+  { requestId = "" }: { requestId?: string },
+  first: { requestHash: Uint8Array; response: Uint8Array } | undefined,
+  hash: Buffer,
+): MessageShape<O> {
+  if (first && Buffer.from(first.requestHash).equals(hash)) return fromBinary(method.output, first.response);
+  throw new AppError("REQUEST_ID_REUSED", "this request_id belongs to another request; take a new one", {
+    metadata: { request_id: requestId },
+  });
+}
+
 async function once<I extends DescMessage, O extends DescMessage>(
   deps: CommandDeps,
   actor: Actor,
@@ -44,13 +73,7 @@ async function once<I extends DescMessage, O extends DescMessage>(
   const key = { userId: actor.userId, requestId: request.requestId };
   const hash = hashOf(method, request);
   if (!(await takeRequestId(tx, key, hash, deps.now()))) {
-    const first = await storedResponse(tx, key);
-    if (!first || !Buffer.from(first.requestHash).equals(hash)) {
-      throw new AppError("REQUEST_ID_REUSED", "this request_id belongs to another request; take a new one", {
-        metadata: { request_id: request.requestId },
-      });
-    }
-    return fromBinary(method.output, first.response);
+    return answerOf(method, request, await storedResponse(tx, key), hash);
   }
   const response = create(method.output, await execute());
   await storeResponse(tx, key, toBinary(method.output, response));

@@ -15,7 +15,7 @@ export function createInProcessObjectStore(): ObjectStore {
     size: async (key) => objects.get(key)?.length,
     delete: async (key) => void objects.delete(key),
     async *list(prefix) {
-      for (const key of [...objects.keys()]) if (key.startsWith(prefix)) yield key;
+      for (const key of objects.keys()) if (key.startsWith(prefix)) yield key;
     },
   };
 }
