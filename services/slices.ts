@@ -35,7 +35,7 @@ import {
   type ModelCatalog,
   type RunDeps,
 } from "./inference/index.ts";
-import { notationKits } from "./notation/notations.ts";
+import { codecForFile, notationKits } from "./notation/notations.ts";
 import type { Bus } from "./platform/bus/bus.ts";
 import type { Config } from "./platform/config/config.ts";
 import type { Database } from "./platform/db/database.ts";
@@ -83,7 +83,7 @@ export function composeSlices(config: Config, adapters: Adapters): Slices {
   const agents = createAgentRegistry(catalog, { bus, tools: TOOL_NAMES, rollouts: config.AGENT_ROLLOUTS });
   const budget = createRunBudget(budgetDeps);
   const models = {
-    kits: createKits(notationKits),
+    kits: createKits(notationKits, codecForFile),
     graphs: new GraphCache(GRAPH_ITEMS),
     codecs: createCodecPool(),
     turns: createModelTurns(),

@@ -8,8 +8,8 @@ import type { GraphCache } from "./graph-cache.ts";
 /** The notations there are. */
 export interface Kits {
   of(notation: string): NotationKit | undefined;
-  /** The one for files that begin like this. */
-  recognise(start: string): NotationKit | undefined;
+  /** The one for a file, of which the beginning will do. */
+  recognise(file: Uint8Array): NotationKit | undefined;
 }
 
 /** What reading and changing content takes. */

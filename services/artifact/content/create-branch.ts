@@ -40,14 +40,14 @@ export async function createBranch(
   const streamId = branchStream(artifactId, branchId);
   const sourceVersion = revision.content.sourceVersion === revision.version ? 1 : 0;
   const content = { ...revision.content, indexId: "", version: 1, sourceVersion };
+  const base = { baseStreamId: line.streamId, baseVersion: revision.version };
   const event = create(ArtifactBranchCreatedSchema, {
     branch: name,
-    baseStreamId: line.streamId,
-    baseVersion: BigInt(revision.version),
+    ...base,
+    baseVersion: BigInt(base.baseVersion),
     content: contentMessage(content),
   });
   const time = await append(tx, deps, actor, { streamId, expectedVersion: 0, event, requestId });
-  const base = { baseStreamId: line.streamId, baseVersion: revision.version };
   const times = { createdBy: actor.userId, createTime: time, updateTime: time };
   const branch: Branch = {
     branchId,
@@ -60,18 +60,14 @@ export async function createBranch(
     ...times,
   };
   await saveBranch(tx, branch);
-  await addRevision(tx, {
-    streamId,
-    version: 1,
-    artifactId,
-    origin: RevisionOrigin.BRANCH,
+  const said = {
     author: actor.userId,
+    origin: RevisionOrigin.BRANCH,
     comment: "",
     patchId: "",
     changeCount: 0,
-    content,
-    createTime: time,
-  });
+  };
+  await addRevision(tx, { ...said, streamId, version: 1, artifactId, content, createTime: time });
   return branch;
 }
 

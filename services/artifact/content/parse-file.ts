@@ -2,7 +2,6 @@ import { v7 as uuidv7 } from "uuid";
 import type { NotationKit } from "../../notation/notation.ts";
 import type { Problem } from "../../notation/problem.ts";
 import { diagnosticMessage } from "../../notation/model-messages.ts";
-import { startOfFile } from "../../notation/xml/decode-xml.ts";
 import type { Actor } from "../../platform/auth/actor.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { JobFailed, JobTooLarge } from "../../platform/worker-pool/worker-pool.ts";
@@ -156,7 +155,7 @@ function kitFor(
   const { kind, kindName, line } = target;
   const held = line?.content;
   const wanted = held?.notation || kind?.notation;
-  const found = kits.recognise(startOfFile(bytes.slice(0, START))) ?? (wanted ? kits.of(wanted) : undefined);
+  const found = kits.recognise(bytes.slice(0, START)) ?? (wanted ? kits.of(wanted) : undefined);
   const isDocument =
     held?.form === "document" || kind?.form === "document" || (!found && TEXT_NAME.test(upload.name));
   if (isDocument && held?.form !== "model" && kind?.form !== "model") return undefined;
