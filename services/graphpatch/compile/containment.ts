@@ -19,7 +19,8 @@ export function relationParentOf(
   target: string,
 ): string | undefined {
   const { kit, graph } = ws;
-  if (kit.vocabulary.relationParent) return kit.vocabulary.relationParent(graph, type, source, target);
+  if (kit.vocabulary.relationParent)
+    return kit.vocabulary.relationParent(ws.snapshot(), type, source, target);
   const example = firstOfType(graph.relations.values(), type);
   if (example && example.parent === undefined) return undefined;
   const ofTarget = new Set(containersOf(ws, target));

@@ -67,9 +67,15 @@ function isInside(item: Candidate, kind: "element" | "relation", inside: Readonl
   return parent !== undefined ? inside.has(parent) : inside.has(source) && inside.has(target);
 }
 
-/** The element and all that it contains, however deep. */
+/** The element and all that it contains, however deep; of a lane what lies in it, of a pool what its process has. */
 function descendants(ws: Workspace, root: string): Set<string> {
   const inside = new Set([root]);
-  for (const id of inside) for (const child of ws.index.find("children", id)) inside.add(child);
+  for (const id of inside) {
+    const process = ws.graph.elements.get(id)?.properties["processRef"];
+    if (typeof process === "string") inside.add(process);
+    for (const child of ws.index.find("children", id)) inside.add(child);
+    for (const other of ws.index.find("mentions", id))
+      if (ws.graph.elements.get(other)?.properties["lane"] === id) inside.add(other);
+  }
   return inside;
 }

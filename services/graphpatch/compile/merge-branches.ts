@@ -24,7 +24,8 @@ export function mergeBranches(base: Graph, head: Graph, branch: Graph): Merge {
     (change) => change.op !== "move" || !movedByHead.has(refKey(change.ref)),
   );
   const changes = wanted.flatMap((change) => brought(conflicts, head, change));
-  return { changes: connected(conflicts, base, head, changes), conflicts: conflicts.list };
+  const left = connected(conflicts, base, head, changes);
+  return { changes: withoutLeftOut(changes, left), conflicts: conflicts.list };
 }
 
 /** The change as it is to be made at the head; none where the head has it already, or wants something else. */
@@ -104,6 +105,26 @@ function connected(
     const user = users.find((id) => !removed.has(id) && !isReferenceTaken(changes, id, ref));
     if (user !== undefined) conflicts.addItem("", ref, false);
     return gone === undefined && user === undefined;
+  });
+}
+
+/** What belongs to something that is new and was left out, such as its drawing, is left out with it. */
+function withoutLeftOut(all: readonly Change[], left: readonly Change[]): readonly Change[] {
+  const out = new Set(
+    all.flatMap((change) => (change.op === "add" && !left.includes(change) ? [change.item.value.id] : [])),
+  );
+  if (out.size === 0) return left;
+  return left.filter((change) => {
+    if (change.op !== "add") return true;
+    const { id, parent, source, target, element, relation } = change.item.value as Partial<
+      Record<"id" | "parent" | "source" | "target" | "element" | "relation", string>
+    >;
+    const belongs = [parent, source, target, element, relation].some(
+      (each) => each !== undefined && out.has(each),
+    );
+    // In order: what belongs to this one comes later.
+    if (belongs && id !== undefined) out.add(id);
+    return !belongs;
   });
 }
 

@@ -18,7 +18,7 @@ export function placeNewItems(ws: Workspace): void {
   if (first === undefined || ws.graph.views.size === 0) return;
   let origin = creator.get(first) ?? "";
   try {
-    for (const change of ws.kit.layout.place(ws.graph, undrawn, ws.near)) {
+    for (const change of ws.kit.layout.place(ws.snapshot(), undrawn, ws.near)) {
       // Room that is made for a box is made by the operation that brings the box.
       origin = creator.get(drawnBy(change) ?? "") ?? origin;
       ws.write(change, origin);

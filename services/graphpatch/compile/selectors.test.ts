@@ -41,6 +41,7 @@ const FOUND: readonly (readonly [string, Json, readonly string[]])[] = [
   ["by type, all of them", { byType: { type: "task" }, all: true }, ["A", "C"]],
   ["none of them, which is no error", { byType: { type: "gateway" }, all: true }, []],
   ["by what contains it", { byType: { type: "note", withinId: "P" } }, ["N"]],
+  ["by the lane that it lies in", { byType: { type: "task", withinId: "L" } }, ["A"]],
   ["relations by type", { byType: { relations: true, type: "association" } }, ["N_C"]],
   ["relations by name", { byType: { relations: true, name: "complete" } }, ["A_B"]],
   ["by what leads to it", { byNeighbor: { of: { nodeId: "A" }, direction: "DIRECTION_OUTGOING" } }, ["B"]],

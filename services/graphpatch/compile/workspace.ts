@@ -46,6 +46,11 @@ export class Workspace {
     return this.#draft.graph;
   }
 
+  /** The same for notations, which remember what they found in maps: nothing in it changes any more. */
+  snapshot(): Graph {
+    return this.#draft.done();
+  }
+
   get operationId(): string {
     return this.#operationId;
   }

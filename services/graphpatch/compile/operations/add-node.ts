@@ -16,10 +16,11 @@ export function addNode(scope: OperationScope, op: AddNode): void {
   const keyFree = isKeyFree(scope, op.key);
   if (type === undefined || !keyFree || (op.near && !near) || (op.parent && !parent)) return;
   if (parent) readField(scope, parent, "type");
-  const parentId = parent?.id ?? ws.kit.vocabulary.usualParent(ws.graph, type, near?.id);
+  const graph = ws.snapshot();
+  const parentId = parent?.id ?? ws.kit.vocabulary.usualParent(graph, type, near?.id);
   const lifecycle = lifecycleFromMessage(op.lifecycle);
-  const usual = ws.kit.vocabulary.usualProperties?.(ws.graph, type, near?.id);
-  const id = newId(ws.graph, ws.seed, operationId, type, op.elementId);
+  const usual = ws.kit.vocabulary.usualProperties?.(graph, type, near?.id);
+  const id = newId(graph, ws.seed, operationId, type, op.elementId);
   ws.create({
     kind: "element",
     value: {

@@ -49,7 +49,7 @@ export function addRelation(scope: OperationScope, wanted: NewRelation, createdA
   const { ws, operationId } = scope;
   const { source, target } = wanted;
   for (const end of [source, target]) readField(scope, end, "type");
-  const type = wanted.type || ws.kit.vocabulary.usualRelation(ws.graph, source.id, target.id);
+  const type = wanted.type || ws.kit.vocabulary.usualRelation(ws.snapshot(), source.id, target.id);
   if (type === undefined) {
     const ends = [source, target].map((end) => describeItem(scope, end)).join(" to ");
     const message = `nothing usually connects ${ends}: give a type, or connect something else`;

@@ -71,7 +71,7 @@ function addNodes(
   for (const [i, node] of op.nodes.entries()) {
     const type = types[i] ?? "";
     const id = newId(ws.graph, ws.seed, `${operationId}.${node.id}`, type);
-    const usual = ws.kit.vocabulary.usualProperties?.(ws.graph, type, firstTarget);
+    const usual = ws.kit.vocabulary.usualProperties?.(ws.snapshot(), type, firstTarget);
     const properties = { ...usual, ...propertiesOf(node.properties) };
     const base = { id, type, name: node.name, documentation: "", properties };
     const value = { ...base, ...(parent !== undefined && { parent }) };

@@ -43,9 +43,10 @@ export function showInView(scope: OperationScope, op: ShowInView): void {
 
 /** As the notation lays out, but in this view only. */
 function place(ws: Workspace, viewId: string, ids: readonly string[]): void {
-  const view = ws.graph.views.get(viewId);
+  const graph = ws.snapshot();
+  const view = graph.views.get(viewId);
   if (!view || ids.length === 0) return;
-  const only = { ...ws.graph, views: new Map([[viewId, view]]) };
+  const only = { ...graph, views: new Map([[viewId, view]]) };
   for (const change of ws.kit.layout.place(only, ids)) if (isIn(change, viewId)) ws.write(change);
 }
 
