@@ -1,0 +1,172 @@
+import { compensation, flow, timer, type RuleCase } from "./rule-case.ts";
+
+/** Models that keep a rule of BPMN, and models that break it. */
+export const FLOW_CASES: readonly RuleCase[] = [
+  { rule: "no-dangling-flow", because: "both ends are there", relations: [flow("f", "task", "other")] },
+  {
+    rule: "no-dangling-flow",
+    because: "a note hangs on a flow",
+    relations: [flow("f", "task", "other"), ["a", "association", "f", "note"]],
+  },
+  {
+    rule: "no-dangling-flow",
+    because: "its target is gone",
+    relations: [flow("f", "task", "gone")],
+    about: "f",
+  },
+  {
+    rule: "no-dangling-flow",
+    because: "a flow leads to a flow",
+    relations: [flow("g", "task", "other"), flow("f", "task", "g")],
+    about: "f",
+  },
+  { rule: "flow-between-flow-nodes", because: "tasks and gateways", relations: [flow("f", "task", "gate")] },
+  {
+    rule: "flow-between-flow-nodes",
+    because: "it leads to a note",
+    relations: [flow("f", "task", "note")],
+    about: "f",
+  },
+  {
+    rule: "flow-between-flow-nodes",
+    because: "it comes from data",
+    relations: [flow("f", "data", "task")],
+    about: "f",
+  },
+  {
+    rule: "no-flow-across-pools",
+    because: "it stays in its process",
+    relations: [flow("f", "task", "other")],
+  },
+  {
+    rule: "no-flow-across-pools",
+    because: "it leads to the other pool",
+    relations: [flow("f", "task", "far")],
+    about: "f",
+  },
+  {
+    rule: "no-flow-across-subprocess",
+    because: "it leads to the subprocess itself",
+    relations: [flow("f", "task", "S")],
+  },
+  {
+    rule: "no-flow-across-subprocess",
+    because: "it leads into the subprocess",
+    relations: [flow("f", "task", "inner")],
+    about: "f",
+  },
+  { rule: "no-flow-into-start", because: "it leaves the start", relations: [flow("f", "start", "task")] },
+  {
+    rule: "no-flow-into-start",
+    because: "it leads to the start",
+    relations: [flow("f", "task", "start")],
+    about: "f",
+  },
+  { rule: "no-flow-out-of-end", because: "it leads to the end", relations: [flow("f", "task", "end")] },
+  {
+    rule: "no-flow-out-of-end",
+    because: "it leaves the end",
+    relations: [flow("f", "end", "task")],
+    about: "f",
+  },
+  {
+    rule: "no-flow-into-boundary",
+    because: "it leaves a boundary event",
+    elements: [["x", "boundaryEvent", "P", { attachedToRef: "task", ...timer }]],
+    relations: [flow("f", "x", "other")],
+  },
+  {
+    rule: "no-flow-into-boundary",
+    because: "it leads to one",
+    elements: [["x", "boundaryEvent", "P", { attachedToRef: "task", ...timer }]],
+    relations: [flow("f", "other", "x")],
+    about: "f",
+  },
+  {
+    rule: "no-flow-at-event-subprocess",
+    because: "the subprocess is a plain one",
+    relations: [flow("f", "task", "S")],
+  },
+  {
+    rule: "no-flow-at-event-subprocess",
+    because: "an event starts the subprocess",
+    elements: [["x", "subProcess", "P", { triggeredByEvent: true }]],
+    relations: [flow("f", "task", "x")],
+    about: "f",
+  },
+  {
+    rule: "no-flow-at-compensation",
+    because: "an association leads to the activity",
+    elements: [
+      ["x", "boundaryEvent", "P", compensation],
+      ["undo", "task", "P", { isForCompensation: true }],
+    ],
+    relations: [["a", "association", "x", "undo"]],
+  },
+  {
+    rule: "no-flow-at-compensation",
+    because: "a flow leads to it",
+    elements: [["undo", "task", "P", { isForCompensation: true }]],
+    relations: [flow("f", "task", "undo")],
+    about: "f",
+  },
+  {
+    rule: "no-duplicate-flow",
+    because: "flows lead to different places",
+    relations: [flow("f", "task", "other"), flow("g", "task", "gate")],
+  },
+  {
+    rule: "no-duplicate-flow",
+    because: "two lead the same way",
+    relations: [flow("f", "task", "other"), flow("g", "task", "other")],
+    about: "g",
+  },
+  {
+    rule: "default-flow",
+    because: "the default leaves its gateway",
+    elements: [["x", "exclusiveGateway", "P", { default: "f" }]],
+    relations: [flow("f", "x", "task"), flow("g", "x", "other")],
+  },
+  {
+    rule: "default-flow",
+    because: "the default leaves something else",
+    elements: [["x", "exclusiveGateway", "P", { default: "f" }]],
+    relations: [flow("f", "gate", "task")],
+    about: "x",
+  },
+  {
+    rule: "default-flow",
+    because: "the default has a condition",
+    elements: [["x", "exclusiveGateway", "P", { default: "f" }]],
+    relations: [flow("f", "x", "task", { conditionExpression: "a" })],
+    about: "x",
+  },
+  {
+    rule: "gateway-conditions",
+    because: "each way is named, has a condition or is the default",
+    elements: [["x", "inclusiveGateway", "P", { default: "h" }]],
+    relations: [
+      flow("f", "x", "task", {}, "yes"),
+      flow("g", "x", "other", { conditionExpression: "a" }),
+      flow("h", "x", "end"),
+    ],
+  },
+  {
+    rule: "gateway-conditions",
+    because: "one way says nothing",
+    relations: [flow("f", "gate", "task", {}, "yes"), flow("g", "gate", "other")],
+    about: "gate",
+  },
+  {
+    rule: "condition-without-choice",
+    because: "a task chooses",
+    relations: [flow("f", "task", "other", { conditionExpression: "a" })],
+  },
+  {
+    rule: "condition-without-choice",
+    because: "a parallel gateway does not",
+    elements: [["x", "parallelGateway", "P"]],
+    relations: [flow("f", "x", "other", { conditionExpression: "a" })],
+    about: "f",
+  },
+];
