@@ -9,6 +9,7 @@ import type { Diagnostic } from "@ameide/proto/ameide/model/v1/model_pb.js";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { requireScope, type Actor } from "../../platform/auth/actor.ts";
 import { firstAnswer } from "../../platform/command/run-command.ts";
+import { artifactMessage } from "../artifact-message.ts";
 import type { ContentDeps } from "./content-deps.ts";
 import { commitImport } from "./commit-import.ts";
 import { createProgress, type Progress } from "./import-progress.ts";
@@ -60,7 +61,10 @@ async function runImport(
     dryRun: request.validateOnly,
     signal,
   });
-  if (request.validateOnly) return { event: { case: "result", value: parsed.outcome } };
+  if (request.validateOnly) {
+    const artifact = target.line && artifactMessage(target.line.artifact);
+    return { event: { case: "result", value: { ...parsed.outcome, ...(artifact && { artifact }) } } };
+  }
   progress.tell({ stage: 4 });
   const response = await commitImport(deps, actor, request, target, file, parsed);
   await forgetParts(deps, actor.tenantId, file.upload.uploadId);
