@@ -121,7 +121,8 @@ it.each([
 it("a refusal deep inside a command stores nothing of it", async () => {
   const carol = await server.as({ roles: ["admin"] });
   const own = await mintChat(carol);
-  const absent = { chatId: own.chatId, artifactId: uuidv7(), runId: uuidv7() };
+  const [artifactId, runId, modelId, patchId] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()];
+  const absent = { chatId: own.chatId, artifactId, runId, modelId, patchId };
   const carolsBefore = await stored(carol);
   const commands = [
     "ChatCommandService.EnsureChatForArtifactAndSendMessage",

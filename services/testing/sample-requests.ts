@@ -8,6 +8,10 @@ export interface SampleIds {
   artifactId: string;
   /** A run that has ended. */
   runId: string;
+  /** An artifact with a model of one class, Order, and a branch "draft" with one more. */
+  modelId: string;
+  /** A proposed patch of that model with the operation "1". */
+  patchId: string;
 }
 
 const said = { parts: [{ text: { text: "echo hello" } }] };
@@ -17,6 +21,7 @@ const run = ({ chatId }: SampleIds) => ({ requestId: requestId(), chatId, messag
 
 const upload = () => ({ uploadId: uuidv7() });
 const ofArtifact = ({ artifactId }: SampleIds) => ({ artifactId });
+const ofModel = ({ modelId }: SampleIds) => ({ artifactId: modelId });
 
 /** About the content of artifacts. */
 const CONTENT_SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
@@ -28,7 +33,7 @@ const CONTENT_SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "ArtifactContentCommandService.AppendUpload": () => ({ ...upload(), offset: "0", chunk: "YWJj" }),
   "ArtifactContentCommandService.ImportContent": (ids) => ({ ...ofArtifact(ids), ...upload() }),
   "ArtifactContentCommandService.CreateSnapshot": (ids) => ({
-    ...ofArtifact(ids),
+    ...ofModel(ids),
     name: `snapshot ${uuidv7()}`,
   }),
   "ArtifactContentCommandService.WriteDocument": (ids) => ({ ...ofArtifact(ids), text: "# Title" }),
@@ -38,17 +43,53 @@ const CONTENT_SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
     rules: [{ name: "named", severity: 2, says: "Everything has a name.", condition: { field: "name" } }],
   }),
   "ArtifactContentQueryService.GetUpload": upload,
-  "ArtifactContentQueryService.ExportContent": ofArtifact,
-  "ArtifactContentQueryService.ListRevisions": ofArtifact,
-  "ArtifactContentQueryService.ListSnapshots": ofArtifact,
-  "ArtifactContentQueryService.GetModel": ofArtifact,
+  "ArtifactContentQueryService.ExportContent": ofModel,
+  "ArtifactContentQueryService.ListRevisions": ofModel,
+  "ArtifactContentQueryService.ListSnapshots": ofModel,
+  "ArtifactContentQueryService.GetModel": ofModel,
   "ArtifactContentQueryService.GetDocument": ofArtifact,
   "ArtifactContentQueryService.ListAttachments": ofArtifact,
   "ArtifactContentQueryService.DownloadAttachment": (ids) => ({ ...ofArtifact(ids), attachmentId: uuidv7() }),
-  "ArtifactContentQueryService.ValidateModel": ofArtifact,
+  "ArtifactContentQueryService.ValidateModel": ofModel,
   "ArtifactContentQueryService.GetModelRules": () => ({}),
   "ArtifactContentQueryService.ListArtifactKinds": () => ({}),
-  "ArtifactContentQueryService.SearchModelItems": ({ artifactId }) => ({ query: "order", artifactId }),
+  "ArtifactContentQueryService.SearchModelItems": (ids) => ({ query: "order", ...ofModel(ids) }),
+};
+
+const renameOrder = () => ({ id: "1", rename: { target: { nodeId: "Order" }, name: `Order ${uuidv7()}` } });
+
+/** About patches of models. */
+const PATCH_SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
+  "GraphPatchService.ProposePatch": ({ modelId }) => ({ artifactId: modelId, operations: [renameOrder()] }),
+  "GraphPatchService.GetPatch": ({ patchId }) => ({ patchId }),
+  "GraphPatchService.ListPatches": ({ modelId }) => ({ artifactId: modelId }),
+  "GraphPatchService.ReviewPatch": ({ patchId }) => ({
+    patchId,
+    reviews: [{ operationId: "1", decision: 1 }],
+  }),
+  "GraphPatchService.ApplyPatch": ({ patchId }) => ({
+    patchId,
+    approveUndecided: true,
+    requestId: requestId(),
+  }),
+  "GraphPatchService.RevertPatch": ({ patchId }) => ({ patchId, requestId: requestId() }),
+  "GraphPatchService.SubmitChangeSet": ({ modelId }) => ({
+    artifactId: modelId,
+    baseVersion: "3",
+    operations: [renameOrder()],
+    requestId: requestId(),
+  }),
+  "GraphPatchService.Diff": ({ modelId }) => ({ artifactId: modelId }),
+  "GraphPatchService.CreateBranch": ({ modelId }) => ({ artifactId: modelId, name: `b-${uuidv7()}` }),
+  "GraphPatchService.ListBranches": ({ modelId }) => ({ artifactId: modelId }),
+  "GraphPatchService.MergeBranch": ({ modelId }) => ({
+    artifactId: modelId,
+    from: "draft",
+    requestId: requestId(),
+  }),
+  "GraphPatchService.GetProvenance": ({ modelId }) => ({ artifactId: modelId }),
+  "AutopilotService.SetAutopilot": () => ({ agentId: "bpmn", operationTypes: ["rename"] }),
+  "AutopilotService.GetAutopilot": () => ({ agentId: "simple-chat" }),
 };
 
 /** A valid request of every public RPC, as JSON; it names everything that it can name. */
@@ -100,6 +141,7 @@ const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "ArtifactQueryService.GetArtifactHistory": ({ artifactId }) => ({ artifactId }),
   "ArtifactQueryService.StreamArtifactUpdates": ({ artifactId }) => ({ artifactId }),
   ...CONTENT_SAMPLES,
+  ...PATCH_SAMPLES,
   "InferenceService.Generate": (ids) => ({ run: run(ids) }),
   "InferenceService.StartRun": run,
   "InferenceService.EstimateRun": ({ chatId }) => ({ chatId, messages: [said] }),
@@ -136,11 +178,11 @@ const SAMPLES: Readonly<Record<string, (ids: SampleIds) => object>> = {
   "BudgetService.SummarizeUsage": ({ runId }) => ({ runId, groupBy: [3] }),
   "BudgetService.ExportUsage": ({ runId }) => ({ runId }),
   "ProviderService.ListProviders": () => ({}),
-  "ProjectionService.GetProjection": ({ artifactId }) => ({ artifactId, intent: 1, tokenBudget: 1000 }),
-  "ProjectionService.ExpandProjection": ({ artifactId }) => ({ artifactId, handle: "AAAAAAAA+1" }),
-  "ProjectionService.WatchProjection": ({ artifactId }) => ({ artifactId }),
-  "ProjectionService.ListRefs": ({ artifactId }) => ({ artifactId }),
-  "ProjectionService.ListReferences": ({ artifactId }) => ({ artifactId }),
+  "ProjectionService.GetProjection": (ids) => ({ ...ofModel(ids), intent: 1, tokenBudget: 1000 }),
+  "ProjectionService.ExpandProjection": (ids) => ({ ...ofModel(ids), handle: "AAAAAAAA+1" }),
+  "ProjectionService.WatchProjection": ofModel,
+  "ProjectionService.ListRefs": ofModel,
+  "ProjectionService.ListReferences": ofModel,
 };
 
 /** How tests name an RPC. */
@@ -157,7 +199,13 @@ export function sampleRequest(method: DescMethod, ids: SampleIds): object {
 
 /** Which of the things its request names. */
 export function namedBy(method: DescMethod): (keyof SampleIds)[] {
-  const marks: SampleIds = { chatId: "<chat>", artifactId: "<artifact>", runId: "<run>" };
+  const marks: SampleIds = {
+    chatId: "<chat>",
+    artifactId: "<artifact>",
+    runId: "<run>",
+    modelId: "<model>",
+    patchId: "<patch>",
+  };
   const text = JSON.stringify(sampleRequest(method, marks));
-  return (["chatId", "artifactId", "runId"] as const).filter((id) => text.includes(marks[id]));
+  return (Object.keys(marks) as (keyof SampleIds)[]).filter((id) => text.includes(marks[id]));
 }
