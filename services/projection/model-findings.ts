@@ -1,15 +1,31 @@
-import type { LoadedModel } from "../artifact/index.ts";
+import { tenantRules, type LoadedModel } from "../artifact/index.ts";
 import type { Graph } from "../notation/graph.ts";
+import type { Rule } from "../notation/notation.ts";
 import type { Problem } from "../notation/problem.ts";
+import type { RuleText } from "./engine/projection.ts";
+import type { ProjectionDeps } from "./projection-deps.ts";
+
+/** What has to be so, and where it is not. */
+export interface Findings {
+  readonly rules: readonly RuleText[];
+  readonly violations: readonly Problem[];
+}
+
+export const NO_FINDINGS: Findings = { rules: [], violations: [] };
 
 const found = new WeakMap<Graph, readonly Problem[]>();
 
-/** Where the model breaks the rules of its notation. Looked for once: graphs do not change. */
-export function violationsIn({ graph, kit }: Pick<LoadedModel, "graph" | "kit">): readonly Problem[] {
+/** By the rules of the notation, which are asked once for each version of a model, and by the tenant's own. */
+export async function findingsOf(
+  deps: ProjectionDeps,
+  tenantId: string,
+  { graph, kit }: LoadedModel,
+): Promise<Findings> {
+  const own = await tenantRules(deps.database.reader(tenantId), kit);
   let violations = found.get(graph);
-  if (!violations) {
-    violations = kit.rules.flatMap((rule) => [...rule.check(graph)]);
-    found.set(graph, violations);
-  }
-  return violations;
+  if (!violations) found.set(graph, (violations = check(kit.rules, graph)));
+  return { rules: [...kit.rules, ...own], violations: [...violations, ...check(own, graph)] };
 }
+
+const check = (rules: readonly Rule[], graph: Graph): Problem[] =>
+  rules.flatMap((rule) => [...rule.check(graph)]);

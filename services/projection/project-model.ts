@@ -17,7 +17,7 @@ import { projectGraph } from "./engine/project-graph.ts";
 import type { Projection, ProjectionInput } from "./engine/projection.ts";
 import { envelopeMessage } from "./envelope-message.ts";
 import { DEFAULT_BUDGET, inclusionsOf, intentOf, tokenizerNameOf } from "./intents.ts";
-import { violationsIn } from "./model-findings.ts";
+import { findingsOf, NO_FINDINGS } from "./model-findings.ts";
 import type { ProjectionDeps } from "./projection-deps.ts";
 import { recentCommits } from "./recent-commits.ts";
 import { handleInvalid, openViewCode, parseHandle, viewCode } from "./view-code.ts";
@@ -168,8 +168,7 @@ async function inputOf(
     },
     tokenizer: await lineTokenizer(tokenizerNameOf(token.tokenizer)),
     commits: await recentCommits(deps, tenantId, model),
-    rules: inclusions.rules ? kit.rules : [],
-    violations: inclusions.rules ? violationsIn(model) : [],
+    ...(inclusions.rules ? await findingsOf(deps, tenantId, model) : NO_FINDINGS),
     elementTypes: intent === "modify" ? [...kit.vocabulary.elements.keys()] : [],
     relationTypes: intent === "modify" ? [...kit.vocabulary.relations.keys()] : [],
     baseline: baselineVersion === 0 ? undefined : await baselineGraph(deps, tenantId, model, baselineVersion),

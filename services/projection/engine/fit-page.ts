@@ -20,13 +20,14 @@ export class FocusTooLarge extends Error {
 }
 
 /** The longest beginning of the ranking that fits, and then what still fits of the rest. Every page is counted whole. */
-export function fitPage(frame: Frame, { items, needed }: Ranking): Fitted {
+export function fitPage(frame: Frame, ranking: Ranking): Fitted {
+  const { items, needed } = ranking;
   const { tokenizer, request } = frame.input;
   let smallest = Number.POSITIVE_INFINITY;
   for (const level of LEVELS) {
     const fitting = new Fitting(frame, level, tokenizer, request.tokenBudget);
     const least = fitting.page(items.slice(0, needed));
-    if (least.tokens <= request.tokenBudget) return fitting.fill(items, needed, least);
+    if (least.tokens <= request.tokenBudget) return fitting.fill(ranking, least);
     smallest = Math.min(smallest, least.tokens);
   }
   throw new FocusTooLarge(smallest);
@@ -55,15 +56,18 @@ class Fitting {
     return { page, tokens: page.lines.reduce((sum, line) => sum + this.#tokenizer.ofLine(line), 0) };
   }
 
-  fill(items: readonly Item[], needed: number, least: Fitted): Fitted {
+  fill({ items, needed, first }: Ranking, least: Fitted): Fitted {
     let best = least;
     let taken = items.slice(0, needed);
     let rest = items.slice(needed);
+    const firsts = new Set(items.slice(needed, first));
     for (let skips = 0; skips <= MOST_SKIPS && rest.length > 0; skips++) {
       const { fitted, count } = this.#longest(taken, rest, best);
       best = fitted;
       taken = [...taken, ...rest.slice(0, count)];
+      const skipped = rest[count];
       rest = rest.slice(count + 1);
+      if (skipped?.kind === "node" && firsts.has(skipped)) rest = rest.filter((item) => firsts.has(item));
       if (this.#budget - best.tokens < TOO_LITTLE) break;
     }
     return best;

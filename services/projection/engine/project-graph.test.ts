@@ -122,11 +122,12 @@ describe.each(NOTATIONS)("a projection of a generated model in %s", (notation) =
         }
   });
 
+  // Seen to fail when what is passed over for want of room makes room for anything that comes after it.
   it("shows nothing else while something of a type in focus is missing", () => {
-    const graph = generateModel(notation, 2000);
+    const graph = generateModel(notation, 300);
     const index = indexOf(graph);
-    const type = index.elements[1500]?.type ?? "";
-    for (const tokenBudget of BUDGETS) {
+    const type = index.elements[200]?.type ?? "";
+    for (let tokenBudget = 100; tokenBudget < 2500; tokenBudget += 29) {
       const projection = projectGraph(inputOf(graph, { tokenBudget, focusTypes: [type] }));
       const isMissing = projection.counts.some((c) => c.type === type && c.included < c.total);
       const others = projection.nodes.filter(({ at }) => index.elements[at]?.type !== type);

@@ -30,6 +30,8 @@ import type { Problem } from "../../notation/problem.ts";
 export interface Ranking {
   readonly items: readonly Item[];
   readonly needed: number;
+  /** While one of the first so many is missing that is an element, none after them is there. */
+  readonly first: number;
   readonly explain: readonly string[];
 }
 
@@ -49,11 +51,12 @@ export function rankItems(outlook: Outlook): Ranking {
   plan.add(leftOutLine(Math.max(1, Math.floor(tokenBudget / TOKENS_PER_LEFT_OUT))));
   if (outlook.delta && input.baseline) plan.add(deltaLine(input.baseline.version, outlook.delta));
   for (const at of outlook.focusTyped.toSorted(byScore(outlook.score))) plan.node(at);
+  const first = plan.items.length;
   const explain = explained(outlook);
   RANK[intent](plan, outlook);
   addRest(plan, outlook);
   plan.add(commitsLine(input.commits), notesLine(explain));
-  return { items: plan.items, needed, explain };
+  return { items: plan.items, needed, first, explain };
 }
 
 const byScore = (score: Float64Array) => (a: number, b: number) => (score[b] ?? 0) - (score[a] ?? 0) || a - b;
