@@ -1,6 +1,6 @@
 import { longestInOrder } from "../diff-graphs.ts";
 import { makeAttribute, makeText, withAttribute } from "../xml/make-xml.ts";
-import { isSpace } from "../xml/query-xml.ts";
+import { childrenOf, isSpace } from "../xml/query-xml.ts";
 import type { XmlElement, XmlNode } from "../xml/xml-tree.ts";
 import { rankOf, type Format, type Parent } from "./exchange-format.ts";
 
@@ -41,6 +41,14 @@ export function withoutChildren(element: XmlElement, gone: ReadonlySet<XmlNode>)
     else if (isSpace(left.at(-1))) left.pop();
   }
   return withChildren(element, left.every(isSpace) ? [] : left);
+}
+
+/** Without a child of which nothing is left; where there is another of its name, that must not take its place. */
+export function withoutEmptied(element: XmlElement, child: XmlElement, emptied: XmlElement): XmlElement {
+  const isDoubled = childrenOf(element, child.namespace, child.local).length > 1;
+  return isDoubled
+    ? withReplaced(element, new Map([[child, emptied]]))
+    : withoutChildren(element, new Set([child]));
 }
 
 export function withReplaced(element: XmlElement, by: ReadonlyMap<XmlNode, XmlNode>): XmlElement {

@@ -2,7 +2,14 @@ import type { Lifecycle, Properties, Value } from "../graph.ts";
 import { sameValue } from "../graph-draft.ts";
 import { attributeOf, childOf, childrenOf, textOf } from "../xml/query-xml.ts";
 import type { XmlElement } from "../xml/xml-tree.ts";
-import { setAttribute, withChild, withoutChildren, withReplaced, type Place } from "./edit-children.ts";
+import {
+  setAttribute,
+  withChild,
+  withoutChildren,
+  withoutEmptied,
+  withReplaced,
+  type Place,
+} from "./edit-children.ts";
 import { newElement, type Format } from "./exchange-format.ts";
 import {
   ATTRIBUTES,
@@ -167,7 +174,7 @@ function writeProperty(
   for (const property of added) written = withChild(written, property, inside);
   // Properties without a property are not valid.
   if (!written.children.some((node) => node.kind === "element"))
-    return withoutChildren(item, new Set([container]));
+    return withoutEmptied(item, container, written);
   return withReplaced(item, new Map([[container, written]]));
 }
 

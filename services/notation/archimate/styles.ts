@@ -3,7 +3,7 @@ import { sameValue } from "../graph-draft.ts";
 import { makeAttribute, withAttribute } from "../xml/make-xml.ts";
 import { attributeOf, childOf } from "../xml/query-xml.ts";
 import type { XmlElement } from "../xml/xml-tree.ts";
-import { withChild, withoutChildren, withReplaced, type Place } from "./edit-children.ts";
+import { withChild, withoutEmptied, withReplaced, type Place } from "./edit-children.ts";
 import { newElement, type Format } from "./exchange-format.ts";
 
 /** Where a colour of a box or line is in its style, and what the graph calls it and its opacity (0 to 100). */
@@ -81,7 +81,7 @@ export function writeStyle(shape: XmlElement, was: Properties, now: Properties, 
   for (const { path, attribute, property } of ATTRIBUTES)
     if (changed.includes(property))
       style = editAt(style, path, inside, (node) => withSet(node, attribute, now[property]));
-  if (isBare(style)) return there ? withoutChildren(shape, new Set([there])) : shape;
+  if (isBare(style)) return there ? withoutEmptied(shape, there, style) : shape;
   return there ? withReplaced(shape, new Map([[there, style]])) : withChild(shape, style, place);
 }
 
@@ -97,7 +97,7 @@ function editAt(
   const { format } = place;
   const there = childOf(style, format.namespace, local);
   const edited = editAt(there ?? newElement(format, local), rest, { ...place, depth: place.depth + 1 }, edit);
-  if (isBare(edited)) return there ? withoutChildren(style, new Set([there])) : style;
+  if (isBare(edited)) return there ? withoutEmptied(style, there, edited) : style;
   return there ? withReplaced(style, new Map([[there, edited]])) : withChild(style, edited, place);
 }
 

@@ -9,6 +9,7 @@ import {
   withChild,
   withItems,
   withoutChildren,
+  withoutEmptied,
   withReplaced,
   type Place,
 } from "./edit-children.ts";
@@ -66,10 +67,24 @@ function* idsOf({ elements, relations, views }: Graph): Generator<string> {
   }
 }
 
+/** What has the id of something that is gone, or that may come after it now, and would be taken for it. */
 function duplicatesOfGone({ duplicates, graph: was }: ArchimateSource, now: Graph): ReadonlySet<XmlElement> {
   if (duplicates.size === 0) return new Set();
   const [before, after] = [new Set(idsOf(was)), new Set(idsOf(now))];
-  return new Set([...duplicates].flatMap(([id, others]) => (before.has(id) && !after.has(id) ? others : [])));
+  const order = [...after].filter((id) => before.has(id));
+  const isMoved = [...before].filter((id) => after.has(id)).some((id, i) => id !== order[i]);
+  const isGone = (id: string): boolean =>
+    isMoved ||
+    !after.has(id) ||
+    [...now.views].some(([view]) => placeOf(was, view, id) !== placeOf(now, view, id));
+  return new Set([...duplicates].flatMap(([id, others]) => (isGone(id) ? others : [])));
+}
+
+/** Where a box or line is in a view. */
+function placeOf({ views }: Graph, viewId: string, id: string): string {
+  const view = views.get(viewId);
+  const node = view?.nodes.get(id);
+  return node ? `in ${node.parent ?? "the view"}` : String(view?.connections.has(id));
 }
 
 const viewsOf = ({ views }: ArchimateSource): ReadonlyMap<string, XmlElement> =>
@@ -100,7 +115,7 @@ function withSection(
       ? withItems(container, itemsNow, wanted, inside)
       : withSection(container, inner, itemsNow, wanted, writing, inside);
   if (!there) return withChild(parent, edited, place);
-  if (edited !== there && elementsOf(edited).length === 0) return withoutChildren(parent, new Set([there]));
+  if (edited !== there && elementsOf(edited).length === 0) return withoutEmptied(parent, there, edited);
   return withReplaced(parent, new Map([[there, edited]]));
 }
 
