@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { applyChanges } from "../../apply-changes.ts";
 import type { Change } from "../../change.ts";
-import type { Bounds, Element, Graph, Relation } from "../../graph.ts";
+import type { Bounds, Element, Graph, Relation, View } from "../../graph.ts";
 import { contains, overlaps } from "../../layout/free-place.ts";
 import { bpmnCodec } from "../codec.ts";
 import { bpmnLayout } from "./bpmn-layout.ts";
@@ -53,6 +53,15 @@ const lineOf = (of: Graph, id: string) =>
 const moved = (layout: readonly Change[]) =>
   layout.flatMap((change) => (change.op === "set" && change.ref.kind === "node" ? [change.ref.id] : []));
 
+const withoutCustomer = (view: View): View => ({
+  ...view,
+  nodes: new Map(
+    [...view.nodes].filter(
+      ([, { element: of }]) => !["Participant_customer", "Task_send"].includes(of ?? ""),
+    ),
+  ),
+});
+
 describe("a new task", () => {
   const lane = { lane: "Lane_office" };
   const { layout, after } = drawn(
@@ -79,6 +88,29 @@ describe("a new task", () => {
     const at = (point = { x: NaN, y: NaN }) => ({ ...point, width: 0, height: 0 });
     expect(contains(boundsOf(after, "Gateway_ok"), at(first))).toBe(true);
     expect(contains(boundsOf(after, "Task_new"), at(last))).toBe(true);
+  });
+
+  it("has a line that runs around what stands between them", () => {
+    const { after: made } = drawn(
+      [
+        relation("Back", "sequenceFlow", "Gateway_ok", "Task_new"),
+        element("Task_new", "task", "Process_shop", lane),
+      ],
+      new Map([["Task_new", "End_refused"]]),
+    );
+    const line = lineOf(made, "Back") ?? [];
+    const end = boundsOf(made, "End_refused");
+    const pieces = line.slice(1).map((point, i) => {
+      const { x, y } = line[i] ?? point;
+      return {
+        x: Math.min(x, point.x),
+        y: Math.min(y, point.y),
+        width: Math.abs(x - point.x) + 1,
+        height: Math.abs(y - point.y) + 1,
+      };
+    });
+    expect(boundsOf(made, "Task_new").x).toBeGreaterThan(end.x);
+    expect(pieces.filter((piece) => overlaps(piece, end))).toEqual([]);
   });
 
   it("is drawn the same each time, and once only", () => {
@@ -165,10 +197,13 @@ describe("other things", () => {
     ]);
   });
 
-  it("a lane follows below the last one, and the pool grows by it", () => {
+  it("a lane follows below the others or, where something is there, above; the pool grows by it", () => {
     const { after } = drawn([element("Lane_new", "lane", "Process_shop")]);
-    expect(boundsOf(after, "Lane_new").y).toBe(560);
+    expect(boundsOf(after, "Lane_new")).toEqual({ x: 190, y: -40, width: 970, height: 120 });
     expect(contains(boundsOf(after, "Participant_shop"), boundsOf(after, "Lane_new"))).toBe(true);
+    const views = new Map([...graph.views].map(([id, view]) => [id, withoutCustomer(view)]));
+    const alone = drawn([element("Lane_new", "lane", "Process_shop")], new Map(), { ...graph, views });
+    expect(boundsOf(alone.after, "Lane_new").y).toBe(560);
   });
 
   it("a note hangs on a line by its middle", () => {

@@ -1,6 +1,7 @@
 import type { Bounds, Point, Relation } from "../../graph.ts";
-import { centre } from "../../layout/free-place.ts";
-import { orthogonalLine, straightLine } from "../../layout/route-line.ts";
+import { centre, contains, overlaps } from "../../layout/free-place.ts";
+import { straightLine } from "../../layout/route-line.ts";
+import { flowLine } from "./route-flow.ts";
 import type { ViewDraft } from "./view-draft.ts";
 
 /** Draws the relations both of whose ends the view shows. */
@@ -9,10 +10,22 @@ export function drawLines(draft: ViewDraft, relations: readonly Relation[]): voi
     if (draft.lineOf(id)) continue;
     const [from, to] = [endOf(draft, source), endOf(draft, target)];
     if (!from || !to) continue;
-    const route = type === "sequenceFlow" || type === "messageFlow" ? orthogonalLine : straightLine;
-    draft.connect(id, route(narrowed(draft, source, from, to), narrowed(draft, target, to, from)));
+    const [start, end] = [narrowed(draft, source, from, to), narrowed(draft, target, to, from)];
+    const isFlow = type === "sequenceFlow" || type === "messageFlow";
+    draft.connect(id, isFlow ? flowLine(start, end, obstacles(draft, from, to)) : straightLine(start, end));
   }
 }
+
+/** Boxes that a line should not run through: not those of its ends, nor those that it runs within. */
+function obstacles(draft: ViewDraft, from: Bounds, to: Bounds): Bounds[] {
+  return [...draft.boxes()].flatMap(([id, { bounds }]) => {
+    const type = draft.graph.elements.get(id)?.type ?? "";
+    const isAround = FRAMES.has(type) || contains(bounds, from) || contains(bounds, to);
+    return isAround || overlaps(bounds, from) || overlaps(bounds, to) ? [] : [bounds];
+  });
+}
+
+const FRAMES = new Set(["participant", "lane", "group"]);
 
 /** A box, or the middle of a line where a note hangs on one. */
 function endOf(draft: ViewDraft, id: string): Bounds | undefined {

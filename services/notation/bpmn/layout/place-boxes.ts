@@ -1,5 +1,5 @@
 import type { Bounds, Element, Graph, Properties } from "../../graph.ts";
-import { boundsAround, freeGround, grown } from "../../layout/free-place.ts";
+import { boundsAround, freeGround, grown, overlaps, type Size } from "../../layout/free-place.ts";
 import { childrenIn, relationsFrom, relationsTo } from "../../model-index.ts";
 import { ELEMENT_TYPES } from "../element-types.ts";
 import { chainOf, isArtifact, isFlowContainer, processOf, textProperty } from "../model-queries.ts";
@@ -80,7 +80,7 @@ const leadsFromWaiting = (graph: Graph, { id }: Element, waiting: ReadonlySet<El
   });
 
 function placeOne(draft: ViewDraft, element: Element, anchor: string | undefined): void {
-  const size = ELEMENT_TYPES.get(element.type)?.size ?? { width: 100, height: 80 };
+  const size = sizeOf(draft.graph, element);
   if (element.type === "participant") return placePool(draft, element, size);
   if (element.type === "lane") return placeLane(draft, element, size);
   if (element.type === "boundaryEvent") return placeBoundary(draft, element, size);
@@ -94,6 +94,13 @@ function placeOne(draft: ViewDraft, element: Element, anchor: string | undefined
   placeInside(draft, element, size, anchor, lookOf(draft.graph, element));
 }
 
+/** An open subprocess has room for a chain of what is in it. */
+function sizeOf(graph: Graph, { id, type }: Element): Size {
+  const size = ELEMENT_TYPES.get(type)?.size ?? { width: 100, height: 80 };
+  const inside = isFlowContainer(type) ? childrenIn(graph, id).length : 0;
+  return inside === 0 ? size : { width: Math.max(350, 100 + inside * 140), height: 200 };
+}
+
 /** A subprocess that comes with something in it is drawn open. */
 function lookOf(graph: Graph, { id, type }: Element): Properties {
   if (type === "exclusiveGateway") return { isMarkerVisible: true };
@@ -102,7 +109,7 @@ function lookOf(graph: Graph, { id, type }: Element): Properties {
 }
 
 /** Around what is drawn of its process already, or below everything else. */
-function placePool(draft: ViewDraft, pool: Element, size: { width: number; height: number }): void {
+function placePool(draft: ViewDraft, pool: Element, size: Size): void {
   const process = textProperty(pool, "processRef");
   const drawn = process === undefined ? [] : drawnWithin(draft, process);
   const inside = boundsAround(drawn);
@@ -124,38 +131,39 @@ const drawnWithin = (draft: ViewDraft, id: string): Bounds[] =>
     ...drawnWithin(draft, child.id),
   ]);
 
-/** The first lane fills its pool, others follow below. */
-function placeLane(draft: ViewDraft, lane: Element, size: { width: number; height: number }): void {
+/** The first lane fills its pool; others follow below, or go on top where something is in the way below. */
+function placeLane(draft: ViewDraft, lane: Element, size: Size): void {
   const { graph } = draft;
   const process = processOf(graph, lane.id);
   const outer = graph.elements.get(lane.parent ?? "")?.type === "lane" ? draft.boxOf(lane.parent) : undefined;
-  const pool = outer ?? (process && draft.poolOf(process.id));
-  const siblings = childrenIn(graph, lane.parent ?? "").flatMap(({ id, type }) =>
-    type === "lane" && id !== lane.id ? (draft.boxOf(id)?.bounds ?? []) : [],
+  const pool = process && draft.poolOf(process.id);
+  const around = outer ?? pool;
+  const lanes = boundsAround(
+    childrenIn(graph, lane.parent ?? "").flatMap(({ id, type }) =>
+      type === "lane" ? (draft.boxOf(id)?.bounds ?? []) : [],
+    ),
   );
-  const last = siblings.toSorted((a, b) => a.y + a.height - (b.y + b.height)).at(-1);
-  const bounds =
-    laneBounds(last, pool?.bounds, size) ??
-    freeGround(
-      size,
-      [...draft.boxes()].map(([, box]) => box.bounds),
-    );
+  const all = [...draft.boxes()].map(([, box]) => box.bounds);
+  const first = around && {
+    ...around.bounds,
+    x: around.bounds.x + HEADER,
+    width: around.bounds.width - HEADER,
+  };
+  const bounds = lanes ? besideLanes(lanes, size, all) : (first ?? freeGround(size, all));
   draft.add(lane.id, bounds, { isHorizontal: true });
-  for (const container of [outer, process && draft.poolOf(process.id)])
+  for (const container of [outer, pool])
     if (container?.element !== undefined) draft.grow(container.element, bounds);
 }
 
-function laneBounds(
-  last: Bounds | undefined,
-  pool: Bounds | undefined,
-  size: { height: number },
-): Bounds | undefined {
-  if (last) return { x: last.x, y: last.y + last.height, width: last.width, height: size.height };
-  return pool && { ...pool, x: pool.x + HEADER, width: pool.width - HEADER };
+function besideLanes(lanes: Bounds, { height }: Size, all: readonly Bounds[]): Bounds {
+  const below = { ...lanes, y: lanes.y + lanes.height, height };
+  const above = { ...lanes, y: lanes.y - height, height };
+  const isFree = (place: Bounds) => !all.some((box) => overlaps(box, place));
+  return !isFree(below) && isFree(above) ? above : below;
 }
 
 /** On the lower border of its activity, from the right; further events beside it. */
-function placeBoundary(draft: ViewDraft, event: Element, size: { width: number; height: number }): void {
+function placeBoundary(draft: ViewDraft, event: Element, size: Size): void {
   const hostId = textProperty(event, "attachedToRef");
   const host = draft.boxOf(hostId)?.bounds;
   if (!host) return;
