@@ -24,7 +24,7 @@ type Maps = {
   -readonly [K in "elements" | "relations" | "views"]: Graph[K] extends ReadonlyMap<string, infer V>
     ? Map<string, V>
     : never;
-};
+} & { name: string; documentation: string };
 
 const text = fc.oneof(
   fc.constantFrom("Order", "Größe & Preis <1>", 'say "no"', " leading", "two\nlines", "\t", "日本語 🙂", ""),
@@ -61,6 +61,15 @@ const KINDS = {
     const entries = Object.entries(target?.[1].properties ?? {});
     if (target && entries.length > 0)
       set(target, { properties: Object.fromEntries(entries.filter((_, i) => i !== other % entries.length)) });
+  },
+  model: (maps, { which, text: said }) => {
+    if (which % 2 === 0) maps.name = said;
+    else maps.documentation = said;
+  },
+  retype: (maps, { which, other }, words) => {
+    if (which % 4 === 0)
+      set(at(maps.relations, which), { type: words.relationTypes[other % words.relationTypes.length] });
+    else set(at(maps.elements, which), { type: words.elementTypes[other % words.elementTypes.length] });
   },
   key: (maps, { which, text: key }) => set(at(maps.elements, which), { key: key === "" ? undefined : key }),
   lifecycle: (maps, { which, other }) =>
@@ -175,6 +184,8 @@ export function edited(graph: Graph, edits: readonly GraphEdit[], words: EditWor
     elements: new Map(graph.elements),
     relations: new Map(graph.relations),
     views: new Map(graph.views),
+    name: graph.name,
+    documentation: graph.documentation,
   };
   for (const edit of edits) KINDS[kinds[edit.what % kinds.length] as EditKind](maps, edit, words);
   return { ...graph, ...maps };

@@ -7,6 +7,7 @@ import { ELEMENT_TYPES, RELATION_TYPES, TABLE_PARTS } from "./item-types.ts";
 import { idOf } from "./item-ids.ts";
 import { knownVersion } from "./namespaces.ts";
 import { fieldsOf } from "./item-fields.ts";
+import { isReference } from "./references.ts";
 import { rankOf } from "./schema-order.ts";
 
 type Found = Omit<Problem, "severity" | "line" | "column"> & { readonly node: XmlElement };
@@ -107,22 +108,3 @@ function* dangling(graph: Graph, { items, drawn }: Places): Generator<Found> {
       if (relation !== undefined) yield* say(id, "What the line stands for", relation, places?.get(id));
   }
 }
-
-const REFERENCES: ReadonlySet<string> = new Set([
-  "outputDecision",
-  "encapsulatedDecision",
-  "inputDecision",
-  "inputData",
-  "drgElement",
-  "impactingDecision",
-  "decisionMade",
-  "decisionOwned",
-  "decisionMaker",
-  "decisionOwner",
-  "supportedObjective",
-  "impactedPerformanceIndicator",
-  "owner",
-]);
-
-/** Whether the property names other elements of the file, by id. */
-export const isReference = (_ownerType: string, property: string): boolean => REFERENCES.has(property);

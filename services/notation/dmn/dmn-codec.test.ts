@@ -88,7 +88,7 @@ describe.each(Object.entries(FILES))("%s", (_, text) => {
         const changed = edited(graph, edits, words);
         expect(plain(dmnCodec.read(dmnCodec.write(changed, source)).graph)).toEqual(plain(changed));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -99,7 +99,7 @@ describe.each(Object.entries(FILES))("%s", (_, text) => {
         const restored = dmnCodec.read(dmnCodec.write(graph, changed.source)).graph;
         expect(plain(restored)).toEqual(plain(graph));
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });

@@ -186,14 +186,23 @@ export class ItemWriter {
     const was = this.#was.relations.get(relation.id);
     this.#writeCommon(node, was, relation);
     this.#writer.setOwn(node, "parent", relation.parent);
-    if (relation.type === "association") {
-      this.#writeEnd(node, "sourceRef", was?.source, relation.source);
-      this.#writeEnd(node, "targetRef", was?.target, relation.target);
-    } else {
-      this.#writeRequired(node, was, relation);
-      const isTop = this.#ownerOf(relation) === this.#writer.root && relation.target !== "";
-      this.#writer.setOwn(node, "target", isTop ? relation.target : undefined);
-    }
+    const isAssociation = relation.type === "association";
+    const changed = was !== undefined && (was.type === "association") !== isAssociation;
+    if (changed) this.#takeEnds(node, was.type);
+    const ends = changed ? undefined : was;
+    if (isAssociation) {
+      this.#writeEnd(node, "sourceRef", ends?.source, relation.source);
+      this.#writeEnd(node, "targetRef", ends?.target, relation.target);
+    } else this.#writeRequired(node, ends, relation);
+    const isOwned = isAssociation || this.#ownerOf(relation) !== this.#writer.root || relation.target === "";
+    this.#writer.setOwn(node, "target", isOwned ? undefined : relation.target);
+  }
+
+  /** Associations say their ends in another way than requirements. */
+  #takeEnds(node: XmlElement, was: string): void {
+    const required = requiredIn(this.#writer.current(node));
+    if (was !== "association") return required && this.#writer.remove(required);
+    for (const local of ["sourceRef", "targetRef"]) this.#writer.removeAll(node, local);
   }
 
   #writeEnd(node: XmlElement, local: string, was: string | undefined, now: string): void {

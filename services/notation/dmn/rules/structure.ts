@@ -1,0 +1,160 @@
+import type { Graph } from "../../graph.ts";
+import { describe, elementRule } from "../../make-rule.ts";
+import { childrenIn } from "../../model-index.ts";
+import type { Rule } from "../../notation.ts";
+import { ELEMENT_TYPES, TABLE_PARTS, wayInto } from "../item-types.ts";
+import { isExternal, REFERENCE_TYPES } from "../references.ts";
+import { DRG_ELEMENTS } from "../schema-order.ts";
+
+const NAMED = new Set([...DRG_ELEMENTS, "itemDefinition", "itemComponent"]);
+
+const knownType = elementRule(
+  { id: "dmn/known-type", severity: "error", says: "Every element is of a type that DMN has." },
+  function* (graph, { id, type }) {
+    if (!ELEMENT_TYPES.has(type))
+      yield { message: `${describe(graph, id)} is of the unknown type "${type}".` };
+  },
+);
+
+const containment = elementRule(
+  {
+    id: "dmn/containment",
+    severity: "error",
+    says: "Columns and rules are in a decision or business knowledge model, components in a type, all else in the model.",
+  },
+  function* (graph, { id, type, parent }) {
+    const needsParent = TABLE_PARTS.has(type) || type === "itemComponent";
+    const container = graph.elements.get(parent ?? "");
+    if (parent !== undefined && !container)
+      yield { message: `${describe(graph, id)} is in "${parent}", which is not in the model.` };
+    else if (container ? wayInto(container.type, type) === undefined : needsParent) {
+      const where = type === "itemComponent" ? "a type" : "a decision or business knowledge model";
+      const should = needsParent ? `belongs in ${where}` : "stands in the model itself";
+      yield {
+        message: `${describe(graph, id)} ${should}.`,
+        ...(parent !== undefined && { relatedIds: [parent] }),
+      };
+    }
+  },
+);
+
+const uniqueNames = elementRule(
+  {
+    id: "dmn/unique-names",
+    severity: "error",
+    says: "Expressions find things by their names: no two elements, types or components of a type have the same.",
+  },
+  function* (graph, element) {
+    if (!NAMED.has(element.type) || element.name === "") return;
+    const isDrg = (type: string) => DRG_ELEMENTS.includes(type);
+    const same = (namesakes(graph, element.name) ?? []).filter((id) => {
+      const other = graph.elements.get(id);
+      const isAlike = other && (other.type === element.type || (isDrg(other.type) && isDrg(element.type)));
+      return id !== element.id && isAlike && other.parent === element.parent;
+    });
+    if (same.length > 0)
+      yield {
+        message: `The name "${element.name}" of ${element.type} ${element.id} is taken; give it another one.`,
+        relatedIds: same,
+      };
+  },
+);
+
+const NAMESAKES = new WeakMap<Graph["elements"], ReadonlyMap<string, readonly string[]>>();
+
+function namesakes({ elements }: Graph, name: string): readonly string[] | undefined {
+  let known = NAMESAKES.get(elements);
+  if (!known) {
+    const byName = new Map<string, string[]>();
+    for (const element of elements.values()) {
+      const group = byName.get(element.name);
+      if (group) group.push(element.id);
+      else byName.set(element.name, [element.id]);
+    }
+    known = byName;
+    NAMESAKES.set(elements, known);
+  }
+  return known.get(name);
+}
+
+const named = elementRule(
+  { id: "dmn/named", severity: "warning", says: "Decisions, data, knowledge and types have a name." },
+  function* (graph, { id, type, name }) {
+    if (NAMED.has(type) && name.trim() === "") yield { message: `${describe(graph, id)} has no name.` };
+  },
+);
+
+const oneLogic = elementRule(
+  {
+    id: "dmn/one-logic",
+    severity: "error",
+    says: "A decision has one kind of logic: a table, a literal expression or another boxed expression.",
+  },
+  function* (graph, { id, type, properties }) {
+    if (type !== "decision" && type !== "businessKnowledgeModel") return;
+    const hasTable =
+      properties["hitPolicy"] !== undefined ||
+      childrenIn(graph, id).some((child) => TABLE_PARTS.has(child.type));
+    const kinds = [
+      ...(hasTable ? ["a decision table"] : []),
+      ...(properties["literalExpression"] === undefined ? [] : ["a literal expression"]),
+      ...(properties["boxedExpression"] === undefined ? [] : [`a ${String(properties["boxedExpression"])}`]),
+    ];
+    if (kinds.length > 1)
+      yield { message: `${describe(graph, id)} has ${kinds.join(" and ")}; take all but one away.` };
+  },
+);
+
+const knownReferences = elementRule(
+  {
+    id: "dmn/known-references",
+    severity: "error",
+    says: "What a decision service, collection or owner refers to is in the model, and of the right kind.",
+  },
+  function* (graph, { id, properties }) {
+    for (const [name, type] of REFERENCE_TYPES)
+      for (const other of [properties[name] ?? []].flat()) {
+        if (typeof other !== "string" || isExternal(other) || name === "supportedObjective") continue;
+        const found = graph.elements.get(other);
+        if (!found)
+          yield { message: `${name} of ${describe(graph, id)} is "${other}", which is not in the model.` };
+        else if (type !== undefined && found.type !== type)
+          yield {
+            message: `${name} of ${describe(graph, id)} is ${describe(graph, other)}; it has to be a ${type}.`,
+            relatedIds: [other],
+          };
+      }
+  },
+);
+
+const serviceOutput = elementRule(
+  {
+    id: "dmn/service-output",
+    severity: "warning",
+    says: "A decision service gives the result of a decision.",
+  },
+  function* (graph, { id, type, properties }) {
+    if (type === "decisionService" && properties["outputDecision"] === undefined)
+      yield { message: `${describe(graph, id)} has no output decision.` };
+  },
+);
+
+const hasLogic = elementRule(
+  { id: "dmn/has-logic", severity: "info", says: "A decision says how it is made." },
+  function* (graph, { id, type, properties }) {
+    const has = ["literalExpression", "boxedExpression"].some((name) => properties[name] !== undefined);
+    if (type === "decision" && !has && !childrenIn(graph, id).some((child) => TABLE_PARTS.has(child.type)))
+      yield { message: `${describe(graph, id)} has neither a table nor an expression.` };
+  },
+);
+
+export const STRUCTURE_RULES: readonly Rule[] = [
+  knownType,
+  containment,
+  uniqueNames,
+  named,
+  oneLogic,
+  knownReferences,
+  serviceOutput,
+  hasLogic,
+];
