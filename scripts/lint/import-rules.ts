@@ -199,6 +199,12 @@ export const PACKAGE_RULES: readonly PackageRule[] = [
     onlyIn: ["services/platform/**/redis*", "services/platform/**/redis*/**"],
     because: "Redis is one adapter of a port",
   },
+  {
+    rule: "s3-in-adapters",
+    packages: ["aws4fetch"],
+    onlyIn: ["services/platform/object-store/s3*"],
+    because: "S3 is one adapter of a port",
+  },
 ];
 
 /** Packages of this repository, as the folders they are. */

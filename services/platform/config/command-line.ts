@@ -16,7 +16,8 @@ usage: node services/main.ts [--roles ${ROLES.join(",")}] [--help]
               gateway    serves the API and the web app on HOST:PORT
               execution  claims runs and executes agents
               worker     publishes events, sweeps what is kept for a time only
-            Processes with different roles share DATABASE_URL, NATS_URL, REDIS_URL and TOKEN_SECRET.
+            Processes with different roles share DATABASE_URL, NATS_URL, REDIS_URL,
+            OBJECT_STORE_URL and TOKEN_SECRET.
             Each answers /healthz and /readyz on its HOST:PORT.
 
 Everything else is set by environment variables; README.md lists them.

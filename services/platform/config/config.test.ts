@@ -33,7 +33,9 @@ describe("the configuration", () => {
     const names = Object.keys(parseConfig({}));
     for (const blank of ["", " ", "\t\n"]) {
       const env = Object.fromEntries(
-        [...names, "DATABASE_URL", "NATS_URL", "REDIS_URL", "TOKEN_SECRET"].map((name) => [name, blank]),
+        [...names, "DATABASE_URL", "NATS_URL", "REDIS_URL", "OBJECT_STORE_URL", "TOKEN_SECRET"].map(
+          (name) => [name, blank],
+        ),
       );
       expect(parseConfig(env)).toEqual(parseConfig({}));
     }
@@ -80,6 +82,7 @@ describe("the configuration", () => {
       DATABASE_URL: "postgres://me@db/ameide",
       NATS_URL: "nats://bus:4222",
       REDIS_URL: "rediss://cache:6379",
+      OBJECT_STORE_URL: "s3://models?endpoint=https://s3.example",
       TOKEN_SECRET: CANARY,
     };
     expect(parseConfig({ ...shared, ROLES: "worker, gateway" }).ROLES).toEqual(["gateway", "worker"]);
@@ -89,6 +92,7 @@ describe("the configuration", () => {
       "DATABASE_URL",
       "NATS_URL",
       "REDIS_URL",
+      "OBJECT_STORE_URL",
     ]);
     expect(problemsOf({ ...shared, ROLES: "gateway,executor" })).toEqual([
       "ROLES: names a role that is none of gateway, execution, worker",
@@ -123,6 +127,7 @@ describe("the configuration", () => {
     ["DATABASE_URL", "mysql://me@db/x"],
     ["NATS_URL", "http://bus"],
     ["REDIS_URL", "cache:6379"],
+    ["OBJECT_STORE_URL", "https://s3.example/models"],
     ["DATABASE_POOL_SIZE", "0"],
     ["TOKEN_SECRET", "short"],
     ["BUDGET_DAY_MICROS", "-5"],

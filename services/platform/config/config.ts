@@ -51,6 +51,8 @@ const schema = z
     NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
     REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     OBJECT_STORE_URL: z.url({ protocol: /^(file|s3)$/ }).optional(),
+    OBJECT_STORE_ACCESS_KEY_ID: z.string().optional(),
+    OBJECT_STORE_SECRET_ACCESS_KEY: z.string().optional(),
     OIDC_ISSUERS: jsonOf(z.array(issuer), "[]"),
     MODEL_PROVIDERS: jsonOf(providers, "[]"),
     AGENT_ROLLOUTS: jsonOf(agentRollouts, "[]"),
@@ -80,13 +82,14 @@ const schema = z
   })
   .refine(...neededByRoles("DATABASE_URL"))
   .refine(...neededByRoles("NATS_URL"))
-  .refine(...neededByRoles("REDIS_URL"));
+  .refine(...neededByRoles("REDIS_URL"))
+  .refine(...neededByRoles("OBJECT_STORE_URL"));
 
 /** The roles may be missing from a configuration in which they are wrong. */
 const hasAllRoles = (config: { ROLES?: readonly string[] }): boolean =>
   (config.ROLES ?? ROLES).length === ROLES.length;
 
-type Shared = "DATABASE_URL" | "NATS_URL" | "REDIS_URL";
+type Shared = "DATABASE_URL" | "NATS_URL" | "REDIS_URL" | "OBJECT_STORE_URL";
 
 /** Processes that share the work must share what they work on. */
 function neededByRoles<K extends Shared>(name: K) {

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { openDataDir } from "../../platform/config/data-dir.ts";
 import { startFailure } from "../../platform/config/start-failure.ts";
 import { freePortFrom } from "../free-port.ts";
@@ -86,7 +87,12 @@ async function startServers(opened: AsyncDisposableStack) {
   const redis = opened.adopt(await startRedis({ folder: folderOf("redis") }), (server) => server.stop());
   const nats = opened.adopt(await startNats({ folder: folderOf("nats") }), (server) => server.stop());
   const databaseUrl = await postgres.ensureDatabase("ameide");
-  return { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, NATS_URL: nats.url };
+  return {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redis.url,
+    NATS_URL: nats.url,
+    OBJECT_STORE_URL: pathToFileURL(folderOf("objects")).href,
+  };
 }
 
 void main();

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { startNats } from "../nats-server.ts";
 import { startPostgres, type PostgresServer } from "../postgres-server.ts";
 import type { PrivateServer } from "../private-server.ts";
@@ -38,8 +42,16 @@ export async function startPrivateCluster(plan: PrivateClusterPlan = {}): Promis
     plan.databaseUrl === undefined
       ? opened.adopt(await startPostgres(locate("postgres") ?? ""), (server) => server.stop())
       : undefined;
+  const folder = opened.adopt(mkdtempSync(join(tmpdir(), "ameide-objects-")), (path) =>
+    rmSync(path, { recursive: true, force: true }),
+  );
   const databaseUrl = plan.databaseUrl ?? (await postgres?.createDatabase()) ?? "";
-  const servers = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, NATS_URL: nats.url };
+  const servers = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redis.url,
+    NATS_URL: nats.url,
+    OBJECT_STORE_URL: pathToFileURL(folder).href,
+  };
   const cluster = await createCluster({ ...plan, env: { ...DEFAULTS, ...servers, ...plan.env } });
   opened.defer(() => cluster.stop("SIGKILL"));
   await cluster.start();
