@@ -28,7 +28,7 @@ export const bpmnVocabulary: Vocabulary = {
     if (NEEDS.has(property)) return "needs";
     return MENTIONS.has(property) ? "mentions" : undefined;
   },
-  groups: (type) => (type === "group" ? { by: "drawing" } : { by: "parent" }),
+  groups: (type) => (type === "group" ? { by: "drawing" } : { by: "parent", bordered: ["sequenceFlow"] }),
 };
 
 type Named = { readonly name: string; readonly label: string; readonly aliases?: readonly string[] };
