@@ -4,6 +4,8 @@ import type { Rule } from "./notation.ts";
 
 /** What is wrong with an item, in words, and with which others. */
 export interface Violation {
+  /** Another one than the item that was looked at. */
+  readonly itemId?: string;
   readonly message: string;
   readonly relatedIds?: readonly string[];
 }
@@ -11,7 +13,7 @@ export interface Violation {
 type About = Pick<Rule, "id" | "severity" | "says">;
 type Check<T> = (graph: Graph, item: T) => Iterable<Violation>;
 
-/** A rule that looks at one element after the other, and at what is directly around it. */
+/** A rule that looks at one element after the other, and at what is directly around it; never at its siblings. */
 export const elementRule = (about: About, check: Check<Element>): Rule =>
   makeRule(about, (graph, scope) => (scope ? elementsAround(graph, scope) : graph.elements.values()), check);
 

@@ -2,7 +2,7 @@ import type { Graph, Properties } from "../graph.ts";
 import { childrenIn } from "../model-index.ts";
 import type { ElementType, RelationType, Vocabulary } from "../notation.ts";
 import { isReference } from "./references.ts";
-import { TABLE_PARTS, TABLE_PATHS, wayInto } from "./item-types.ts";
+import { TABLE_PARTS, wayInto } from "./item-types.ts";
 
 const ELEMENTS: readonly ElementType[] = [
   { name: "decision", label: "Decision", group: "decision", size: { width: 180, height: 80 } },
@@ -155,6 +155,3 @@ function usualProperties(graph: Graph, type: string, nearId?: string): Propertie
     ...(outputs > 0 && { outputEntries: Array.from({ length: outputs }, () => "") }),
   };
 }
-
-/** Whether elements of the type can have a decision table. */
-export const canHaveTable = (type: string): boolean => TABLE_PATHS.has(type);

@@ -1,5 +1,5 @@
-import type { Graph } from "../../graph.ts";
-import { describe, elementRule } from "../../make-rule.ts";
+import type { Element, Graph } from "../../graph.ts";
+import { describe, elementRule, type Violation } from "../../make-rule.ts";
 import { childrenIn } from "../../model-index.ts";
 import type { Rule } from "../../notation.ts";
 import { ELEMENT_TYPES, TABLE_PARTS, wayInto } from "../item-types.ts";
@@ -105,27 +105,40 @@ const oneLogic = elementRule(
   },
 );
 
-const knownReferences = elementRule(
-  {
-    id: "dmn/known-references",
-    severity: "error",
-    says: "What a decision service, collection or owner refers to is in the model, and of the right kind.",
+const knownReferences: Rule = {
+  id: "dmn/known-references",
+  severity: "error",
+  says: "What a decision service, collection or owner refers to is in the model, and of the right kind.",
+  *check(graph, scope) {
+    for (const element of scope ? referrersOf(graph, scope) : graph.elements.values())
+      for (const violation of wrongReferences(graph, element))
+        yield { severity: "error", code: "dmn/known-references", itemId: element.id, ...violation };
   },
-  function* (graph, { id, properties }) {
-    for (const [name, type] of REFERENCE_TYPES)
-      for (const other of [properties[name] ?? []].flat()) {
-        if (typeof other !== "string" || isExternal(other) || name === "supportedObjective") continue;
-        const found = graph.elements.get(other);
-        if (!found)
-          yield { message: `${name} of ${describe(graph, id)} is "${other}", which is not in the model.` };
-        else if (type !== undefined && found.type !== type)
-          yield {
-            message: `${name} of ${describe(graph, id)} is ${describe(graph, other)}; it has to be a ${type}.`,
-            relatedIds: [other],
-          };
-      }
-  },
-);
+};
+
+function* wrongReferences(graph: Graph, { id, properties }: Element): Generator<Violation> {
+  for (const [name, type] of REFERENCE_TYPES)
+    for (const other of [properties[name] ?? []].flat()) {
+      if (typeof other !== "string" || isExternal(other) || name === "supportedObjective") continue;
+      const found = graph.elements.get(other);
+      if (!found)
+        yield { message: `${name} of ${describe(graph, id)} is "${other}", which is not in the model.` };
+      else if (type !== undefined && found.type !== type)
+        yield {
+          message: `${name} of ${describe(graph, id)} is ${describe(graph, other)}; it has to be a ${type}.`,
+          relatedIds: [other],
+        };
+    }
+}
+
+/** The elements of the scope, and those that refer to one of it. */
+function referrersOf({ elements }: Graph, scope: ReadonlySet<string>): readonly Element[] {
+  const refers = ({ properties }: Element) =>
+    [...REFERENCE_TYPES.keys()].some((name) =>
+      [properties[name] ?? []].flat().some((other) => typeof other === "string" && scope.has(other)),
+    );
+  return [...elements.values()].filter((element) => scope.has(element.id) || refers(element));
+}
 
 const serviceOutput = elementRule(
   {

@@ -34,26 +34,27 @@ const entriesOf = (properties: Properties, name: string): readonly unknown[] => 
   return Array.isArray(entries) ? entries : [];
 };
 
-const ruleEntries = elementRule(
+// Of the table, not of a rule: a new column concerns rules that nobody touched.
+const ruleEntries = tableRule(
   {
     id: "dmn/rule-entries",
     severity: "error",
     says: "Each rule has one entry for each input and one for each output of its table.",
   },
-  function* (graph, { id, type, parent, properties }) {
-    const table = type === "rule" ? tableOf(graph, graph.elements.get(parent ?? "")) : undefined;
-    if (!table) return;
-    for (const [name, columns, what] of [
-      ["inputEntries", table.inputs, "inputs"],
-      ["outputEntries", table.outputs, "outputs"],
-    ] as const) {
-      const entries = entriesOf(properties, name).length;
-      if (entries !== columns.length)
-        yield {
-          message: `${describe(graph, id)} has ${entries} ${name}, its table has ${columns.length} ${what}; set properties.${name} to as many.`,
-          relatedIds: [table.owner.id],
-        };
-    }
+  function* (graph, { owner, inputs, outputs, rules }) {
+    for (const { id, properties } of rules)
+      for (const [name, columns, what] of [
+        ["inputEntries", inputs.length, "inputs"],
+        ["outputEntries", outputs.length, "outputs"],
+      ] as const) {
+        const entries = entriesOf(properties, name).length;
+        if (entries !== columns)
+          yield {
+            itemId: id,
+            message: `${describe(graph, id)} has ${entries} ${name}, its table has ${columns} ${what}; set properties.${name} to as many.`,
+            relatedIds: [owner.id],
+          };
+      }
   },
 );
 
