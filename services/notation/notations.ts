@@ -3,6 +3,7 @@ import { archimateKit } from "./archimate/archimate-kit.ts";
 import { bpmnKit } from "./bpmn/bpmn-kit.ts";
 import { bpmnCodec } from "./bpmn/codec.ts";
 import { dmnCodec } from "./dmn/dmn-codec.ts";
+import { dmnKit } from "./dmn/dmn-kit.ts";
 import type { Notation } from "./graph.ts";
 import type { Codec, NotationKit } from "./notation.ts";
 import { umlCodec } from "./uml/uml-codec.ts";
@@ -10,7 +11,7 @@ import { umlKit } from "./uml/uml-kit.ts";
 import { startOfFile } from "./xml/decode-xml.ts";
 
 /** Every notation with all there is to it. */
-export const notationKits: readonly NotationKit[] = [bpmnKit, archimateKit, umlKit];
+export const notationKits: readonly NotationKit[] = [bpmnKit, archimateKit, umlKit, dmnKit];
 
 /** The formats of files that can be read and written. */
 export const notationCodecs: readonly Codec[] = [bpmnCodec, dmnCodec, archimateCodec, umlCodec];
