@@ -114,5 +114,20 @@ export const changedArchimate = (before: Graph, edits: readonly GraphEdit[]): Gr
   writable(restyled(edited(before, edits, WORDS), edits));
 
 /** A graph after edits that the schemas of the format allow. */
-export const changedWithinSchema = (before: Graph, edits: readonly GraphEdit[]): Graph =>
-  writable(restyled(edited(before, edits, SCHEMA_WORDS), edits));
+export function changedWithinSchema(before: Graph, edits: readonly GraphEdit[]): Graph {
+  const made = writable(restyled(edited(before, edits, SCHEMA_WORDS), edits));
+  const relations = [...made.relations].map(([id, { properties, ...relation }]) => {
+    const own = Object.entries(properties).filter(
+      ([name]) => (OWNERS[name] ?? relation.type) === relation.type,
+    );
+    return [id, { ...relation, properties: Object.fromEntries(own) }] as const;
+  });
+  return { ...made, relations: new Map(relations) };
+}
+
+/** The relationship that alone has an attribute. */
+const OWNERS: Readonly<Record<string, string>> = {
+  accessType: "Access",
+  isDirected: "Association",
+  modifier: "Influence",
+};

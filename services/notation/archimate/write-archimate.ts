@@ -17,7 +17,7 @@ import { EXCHANGE, newElement, XSI, xsiType, type Parent } from "./exchange-form
 import { withoutFields } from "./properties.ts";
 import { DefinitionsInUse } from "./property-definitions.ts";
 import { readDocument, type ArchimateSource } from "./read-archimate.ts";
-import { newText, setText } from "./texts.ts";
+import { newText, readText, setText } from "./texts.ts";
 import { writeOrganizations } from "./write-organizations.ts";
 import { writeView } from "./write-view.ts";
 import { BLANK, setType, writeCommon, type Writing } from "./writing.ts";
@@ -75,7 +75,7 @@ function duplicatesOfGone({ duplicates, graph: was }: ArchimateSource, now: Grap
   const isMoved = [...before].filter((id) => after.has(id)).some((id, i) => id !== order[i]);
   const isGone = (id: string): boolean =>
     isMoved ||
-    !after.has(id) ||
+    (before.has(id) && !after.has(id)) ||
     [...now.views].some(([view]) => placeOf(was, view, id) !== placeOf(now, view, id));
   return new Set([...duplicates].flatMap(([id, others]) => (isGone(id) ? others : [])));
 }
@@ -145,9 +145,11 @@ function writeElement(
   const { format } = writing;
   const named = !isJunction(now.type);
   const before = there && was ? { ...was, properties: withoutFields(was) } : { ...BLANK, type: now.type };
-  const blank = newElement(format, "element", { identifier: now.id, "xsi:type": now.type || undefined });
-  let xml = there ?? (named ? setText(blank, "name", "", { format, ...CONCEPT }) : blank);
+  let xml = there ?? newElement(format, "element", { identifier: now.id, "xsi:type": now.type || undefined });
   if (before.type !== now.type) xml = setType(xml, now.type, format);
+  // The schema wants a name, even an empty one, of everything but junctions.
+  if (named && !(there && before.type === now.type) && readText(xml, "name", format) === undefined)
+    xml = setText(xml, "name", "", { format, ...CONCEPT });
   return writeCommon(xml, before, { ...now, properties: withoutFields(now) }, writing, { ...CONCEPT, named });
 }
 
