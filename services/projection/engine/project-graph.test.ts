@@ -1,85 +1,14 @@
 import { encode as cl100k } from "gpt-tokenizer/encoding/cl100k_base";
-import { encode as o200k } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { NOTATIONS, type Graph } from "../../notation/graph.ts";
+import { NOTATIONS } from "../../notation/graph.ts";
 import { lineTokenizer } from "../../platform/tokenizer/line-tokenizer.ts";
+import { AS_TEXT, expectHonest, inputOf } from "../../testing/honest-projection.ts";
 import { generateModel } from "../../testing/model-graphs.ts";
 import { indexOf } from "./graph-index.ts";
 import { projectGraph } from "./project-graph.ts";
-import { INTENTS, type Projection, type ProjectionInput, type ProjectionRequest } from "./projection.ts";
+import { INTENTS } from "./projection.ts";
 
-const tokenizer = await lineTokenizer("o200k_base");
-const AS_TEXT = { disallowedSpecial: new Set<string>() };
 const BUDGETS = [100, 137, 300, 1000, 4000, 32_000];
-
-const REQUEST: ProjectionRequest = {
-  intent: "analyze",
-  tokenBudget: 4000,
-  focusIds: [],
-  focusTypes: [],
-  maxDepth: 0,
-  metrics: true,
-  rules: true,
-  hotspots: true,
-  scenarios: true,
-};
-
-function inputOf(
-  graph: Graph,
-  request: Partial<ProjectionRequest> = {},
-  given: Partial<ProjectionInput> = {},
-): ProjectionInput {
-  return {
-    graph,
-    view: "AbCdEfGh",
-    branch: "main",
-    version: 58,
-    request: { ...REQUEST, ...request },
-    tokenizer,
-    commits: [],
-    rules: [],
-    violations: [],
-    elementTypes: ["userTask"],
-    relationTypes: ["sequenceFlow"],
-    ...given,
-  };
-}
-
-/** What holds for every projection of every model. */
-function expectHonest(input: ProjectionInput, projection: Projection): void {
-  const { text, tokenCount, nodes, edges, counts, groups, views } = projection;
-  const index = indexOf(input.graph);
-  expect(tokenCount).toBe(o200k(text, AS_TEXT).length);
-  expect(tokenCount).toBeLessThanOrEqual(input.request.tokenBudget);
-  const sumOf = (kind: string, of: "total" | "included") =>
-    counts.filter((count) => count.kind === kind).reduce((sum, count) => sum + count[of], 0);
-  expect([sumOf("element", "total"), sumOf("relation", "total"), sumOf("view", "total")]).toEqual([
-    index.elements.length,
-    index.edges.length,
-    input.graph.views.size,
-  ]);
-  expect([sumOf("element", "included"), sumOf("relation", "included"), sumOf("view", "included")]).toEqual([
-    nodes.length,
-    edges.length,
-    views.length,
-  ]);
-  // The groups share out exactly what is not shown.
-  const members = (kind: "elements" | "relations") =>
-    groups.flatMap(({ scope }) => (scope.kind === kind ? [...scope.members] : []));
-  expect(sorted([...members("elements"), ...nodes.map(({ at }) => at)])).toEqual([...index.elements.keys()]);
-  expect(sorted([...members("relations"), ...edges])).toEqual([...index.edges.keys()]);
-  const sizes = groups.map(({ count, scope }) => (scope.kind === "views" ? count : scope.members.size));
-  expect(groups.map(({ count }) => count)).toEqual(sizes);
-  const lines = new Set(
-    text.split("\n").map((line) => line.split(" ").slice(0, 3).join(" ").replace("*", "")),
-  );
-  for (const { at, number } of nodes) {
-    const element = index.elements[at];
-    expect(lines).toContain(`${number} ${element?.type} ${element?.id}`);
-  }
-}
-
-const sorted = (positions: number[]) => positions.toSorted((a, b) => a - b);
 
 describe.each(NOTATIONS)("a projection of a generated model in %s", (notation) => {
   const sizes = [0, 1, 40, 500, 2000, 10_000];
