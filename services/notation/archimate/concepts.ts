@@ -102,4 +102,6 @@ export type Relationship = keyof typeof RELATIONSHIPS;
 
 export const isRelationship = (type: string): type is Relationship => Object.hasOwn(RELATIONSHIPS, type);
 
-export const isJunction = (type: string): boolean => type === "AndJunction" || type === "OrJunction";
+/** Some tools do not say of which kind a junction is. */
+export const isJunction = (type: string): boolean =>
+  type === "AndJunction" || type === "OrJunction" || type === "Junction";

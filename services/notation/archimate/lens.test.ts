@@ -196,6 +196,15 @@ describe("files with mistakes", () => {
     );
   });
 
+  it("may say their version in the namespace, and name properties by an attribute", () => {
+    const bytes = new TextEncoder().encode(
+      '<model xmlns="http://www.opengroup.org/xsd/archimate/3.2/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" identifier="m"><elements><element identifier="e" xsi:type="Goal"><properties><property propertyDefinitionRef="p"><value>me</value></property></properties></element></elements><propertyDefinitions><propertyDefinition identifier="p" type="string" name="Owner"/></propertyDefinitions></model>',
+    );
+    const read = archimateCodec.read(bytes);
+    expect(read.graph.elements.get("e")?.properties).toEqual({ Owner: "me" });
+    expect(text(archimateCodec.write(read.graph, read.source))).toContain("archimate/3.2/");
+  });
+
   it("drop relationships whose ends went, and keep them in the file", () => {
     const bytes = model(
       '<a:elements><a:element identifier="e" i:type="Goal"/></a:elements><a:relationships><a:relationship identifier="r2" source="e" target="r1" i:type="Association"/><a:relationship identifier="r1" source="e" target="gone" i:type="Flow"/></a:relationships>',

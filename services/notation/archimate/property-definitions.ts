@@ -36,7 +36,8 @@ export function readDefinitions(root: XmlElement, format: Format): ReadonlyMap<s
   for (const node of container ? childrenOf(container, format.namespace, "propertyDefinition") : []) {
     const id = attributeOf(node, "identifier");
     if (id === undefined || definitions.has(id)) continue;
-    const name = readText(node, "name", format) ?? "";
+    // Version 2.1, and a tool or two after it, have the name as an attribute.
+    const name = readText(node, "name", format) ?? attributeOf(node, "name") ?? "";
     definitions.set(id, { id, key: keyOf(name, id), type: attributeOf(node, "type") ?? "string" });
   }
   return definitions;

@@ -5,7 +5,7 @@ import { attributeOf, childOf, childrenOf } from "../xml/query-xml.ts";
 import { readXml } from "../xml/read-xml.ts";
 import type { XmlDocument, XmlElement } from "../xml/xml-tree.ts";
 import { CONCEPTS, isRelationship } from "./concepts.ts";
-import { EXCHANGE, formatOf, typeOf, type Format } from "./exchange-format.ts";
+import { formatOf, typeOf, type Format } from "./exchange-format.ts";
 import { propertiesOf, readProperties, withFields } from "./properties.ts";
 import { readDefinitions, type PropertyDefinition } from "./property-definitions.ts";
 import { Reading, type ViewParts } from "./reading.ts";
@@ -25,6 +25,8 @@ export interface ArchimateSource extends Source {
   readonly duplicates: ReadonlyMap<string, readonly XmlElement[]>;
 }
 
+const VERSION_3 = /^https?:\/\/www\.opengroup\.org\/xsd\/archimate\/3(?:\.\d+)?\/?$/;
+
 /** Reads a file of the Model Exchange File Format 3. Throws UnreadableModel for anything else. */
 export function readArchimate(file: Uint8Array): ReadModel<ArchimateSource> {
   const problems: Problem[] = [];
@@ -36,7 +38,8 @@ export function readArchimate(file: Uint8Array): ReadModel<ArchimateSource> {
 
 function checkRoot(root: XmlElement): void {
   const { namespace, local, line, column } = root;
-  if (local === "model" && namespace === EXCHANGE) return;
+  // The format says 3.0 whatever the version; some tools write their own.
+  if (local === "model" && VERSION_3.test(namespace)) return;
   const [code, message] = refusal(root);
   throw new UnreadableModel({ code, message, line, column });
 }
