@@ -15,7 +15,8 @@ export async function createBranch(
   request: CreateBranchRequest,
 ): Promise<CreateBranchResponse> {
   requireScope(actor, "artifact.write");
-  const { artifactId, name, requestId, from } = request;
+  const { name, requestId, from } = request;
+  const artifactId = request.artifactId.toLowerCase();
   const base = { artifactId, branch: from?.branch || MAIN };
   const version = Number(from?.version ?? 0n);
   return runCommand(deps, actor, GraphPatchService.method.createBranch, request, async (tx) => {

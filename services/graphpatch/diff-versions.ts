@@ -36,7 +36,7 @@ export async function diffVersions(
     counts: countChanges(changes),
     nextPageToken: page.nextToken(rest, () => ({
       sortKey: `${from.version}:${to.version}:${place.done + page.size}`,
-      id: request.artifactId,
+      id: from.artifactId,
     })),
   };
 }

@@ -28,7 +28,8 @@ export async function getProvenance(
   requireScope(actor, "artifact.read");
   const reader = deps.database.reader(actor.tenantId);
   const page = pageOf(GetProvenanceRequestSchema, request, { default: 20, max: 100, texts: true });
-  const [head, ...older] = await lineageOf(reader, request.artifactId, request.branch || MAIN);
+  const artifactId = request.artifactId.toLowerCase();
+  const [head, ...older] = await lineageOf(reader, artifactId, request.branch || MAIN);
   if (!head) throw new Error("a branch has at least itself");
   const place = placeOf(page, head);
   const stretches = [{ ...head, upTo: place.upTo }, ...older];
@@ -41,7 +42,7 @@ export async function getProvenance(
     entries: rows.slice(0, page.size).map((row) => entryOf(row, stretches, patchOf.get(row.patchId))),
     nextPageToken: page.nextToken(rows, () => ({
       sortKey: `${place.upTo}:${place.done + page.size}`,
-      id: request.artifactId,
+      id: artifactId,
     })),
   };
 }

@@ -22,7 +22,8 @@ export async function mergeBranch(
   request: MergeBranchRequest,
 ): Promise<MessageInitShape<typeof MergeBranchResponseSchema>> {
   requireScope(actor, "artifact.write");
-  const { artifactId, apply, requestId } = request;
+  const { apply, requestId } = request;
+  const artifactId = request.artifactId.toLowerCase();
   const [from, into] = [request.from || MAIN, request.into || MAIN];
   return storeMadePatch(deps, actor, {
     artifactId,

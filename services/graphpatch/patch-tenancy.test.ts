@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from "uuid";
 import { expect, it } from "vitest";
 import { forEachDatabase, type GivenDatabase } from "../testing/databases.ts";
 import { everyPage } from "../testing/pages.ts";
-import { openPatchWorld, rename } from "../testing/patch-world.ts";
+import { addClass, openPatchWorld, rename } from "../testing/patch-world.ts";
 import { refusalsOf, refusalOf } from "../testing/refusal.ts";
 import { evolvePatch, newPatch, patchStream, type PatchEvent } from "./patch.ts";
 import { findPatch } from "./store.ts";
@@ -102,6 +102,29 @@ function suite(given: GivenDatabase): void {
     expect(await refusalOf(w.client.listPatches({ pageToken }))).toMatchObject({
       reason: "PAGE_TOKEN_INVALID",
     });
+  });
+
+  it("ids in capitals are the same ids", async () => {
+    const { w, artifactId, patchId } = await open();
+    const [artifact, patch] = [artifactId.toUpperCase(), patchId.toUpperCase()];
+    const repaired = await w.client.proposePatch({
+      artifactId: artifact,
+      patchId: patch,
+      operations: [addClass("1", "New")],
+    });
+    expect((await w.client.getPatch({ patchId })).preview).toEqual(repaired.preview);
+    await w.client.createBranch({ artifactId: artifact, name: "draft" });
+    const operations = [rename("1", "Line", "B")];
+    const request = { artifactId: artifact, branch: "draft", baseVersion: 1n, operations };
+    await w.client.submitChangeSet({ ...request, requestId: uuidv7() });
+    await w.client.mergeBranch({ artifactId: artifact, from: "draft", apply: true, requestId: uuidv7() });
+    await w.client.applyPatch({ patchId: patch, approveUndecided: true, requestId: uuidv7() });
+    const { entries } = await w.client.getProvenance({ artifactId });
+    expect(await w.client.getProvenance({ artifactId: artifact })).toMatchObject({ entries });
+    expect(entries).toHaveLength(2);
+    const page = await w.client.diff({ artifactId: artifact, from: { version: 2n }, pageSize: 1 });
+    const next = { artifactId: artifact, from: { version: 2n }, pageSize: 1, pageToken: page.nextPageToken };
+    expect((await w.client.diff(next)).changes).toHaveLength(1);
   });
 
   it("the row of a patch is the fold of its events", async () => {

@@ -32,7 +32,7 @@ export async function prepareLanding(deps: PatchDeps, reader: Reader, patch: ToL
     ? await rebaseOnto(deps, reader, head, patch)
     : await compileOn(deps, reader, head, patch);
   if (!compiled.ok) throw patchInvalid(compiled.problems, patch.patchId);
-  const streamId = await streamOf(reader, patch);
+  const streamId = await streamOf(reader, head);
   return { head, streamId, compiled, receipt: receiptOf(head, compiled, hasMoved) };
 }
 
@@ -62,7 +62,7 @@ function receiptOf(head: LoadedModel, compiled: CompiledPatch, rebased: boolean)
   });
 }
 
-async function streamOf(reader: Reader, { artifactId, branch }: ToLand): Promise<string> {
-  if (branch === "" || branch === MAIN) return artifactStream(artifactId);
+async function streamOf(reader: Reader, { artifactId, branch }: LoadedModel): Promise<string> {
+  if (branch === MAIN) return artifactStream(artifactId);
   return (await loadLine(reader, { artifactId, branch })).streamId;
 }

@@ -39,7 +39,7 @@ export async function proposePatch(
   author: Author = personOf(actor),
 ): Promise<MessageInitShape<typeof ProposePatchResponseSchema>> {
   requireScope(actor, "patch.propose");
-  const patchId = request.patchId || uuidv7();
+  const patchId = request.patchId.toLowerCase() || uuidv7();
   const compiled = await settle(compile(deps, deps.database.reader(actor.tenantId), request, patchId));
   if (request.dryRun) return dryRun(deps, actor, request, author, compiled());
   return runCommand(deps, actor, GraphPatchService.method.proposePatch, request, async (tx) => {

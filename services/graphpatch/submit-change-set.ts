@@ -37,15 +37,16 @@ export async function submitChangeSet(
 ): Promise<SubmitChangeSetResponse> {
   requireScope(actor, "artifact.write");
   const branch = request.branch || MAIN;
+  const artifactId = request.artifactId.toLowerCase();
   const patchId = uuidv7();
   const prepare = (reader: Reader) => prepareChangeSet(deps, reader, patchId, request);
-  return deps.turns({ tenantId: actor.tenantId, artifactId: request.artifactId, branch }, async () => {
+  return deps.turns({ tenantId: actor.tenantId, artifactId, branch }, async () => {
     let ahead: Prepared | undefined = await prepare(deps.database.reader(actor.tenantId));
     let isFirst = false;
     const { method } = GraphPatchService;
     const response = await runCommand(deps, actor, method.submitChangeSet, request, async (tx) => {
       isFirst = true;
-      await lockModel(tx, { artifactId: request.artifactId, branch });
+      await lockModel(tx, { artifactId, branch });
       const prepared = ahead ?? (await prepare(tx));
       ahead = undefined;
       return take(tx, deps, actor, patchId, request, prepared);
@@ -134,11 +135,11 @@ async function land(
 function propose(
   actor: Actor,
   patchId: string,
-  { artifactId, baseVersion, operations, title }: SubmitChangeSetRequest,
+  { baseVersion, operations, title }: SubmitChangeSetRequest,
   { head, compiled }: Landing,
 ): PatchEvent[] {
   return decidePropose(newPatch(patchId), {
-    artifactId,
+    artifactId: head.artifactId,
     branch: head.branch,
     baseVersion: Number(baseVersion),
     title: title || titleOf(previewOf(compiled).summary),

@@ -35,9 +35,11 @@ export const branchIdOf = (streamId: string): string | undefined => streamId.spl
 
 export async function loadLine(
   reader: Reader,
-  { artifactId, branch: name = "" }: ModelRef,
+  { artifactId: named, branch: name = "" }: ModelRef,
 ): Promise<ContentLine> {
-  const artifact = await loadArtifact(reader, artifactId);
+  const artifact = await loadArtifact(reader, named);
+  // As it is stored: streams have it in their names, and callers may write it in capitals.
+  const { artifactId } = artifact;
   if (name === "" || name === MAIN) {
     const { version, content } = artifact;
     return {
