@@ -13,8 +13,8 @@ import { startOfFile } from "./xml/decode-xml.ts";
 /** Every notation with all there is to it. */
 export const notationKits: readonly NotationKit[] = [bpmnKit, archimateKit, umlKit, dmnKit];
 
-/** The formats of files that can be read and written. */
-export const notationCodecs: readonly Codec[] = [bpmnCodec, dmnCodec, archimateCodec, umlCodec];
+/** The formats of files that can be read and written; those that are told apart most surely first. */
+export const notationCodecs: readonly Codec[] = [dmnCodec, bpmnCodec, archimateCodec, umlCodec];
 
 /** Not the source of a program, or a text, in which a model is quoted. */
 const LOOKS_LIKE_A_FILE = /^\uFEFF?\s*[<{]/;

@@ -7,7 +7,7 @@ import { writeXml } from "../xml/write-xml.ts";
 import type { XmlDocument } from "../xml/xml-tree.ts";
 import { checkFile } from "./check-file.ts";
 import type { DmnSource } from "./dmn-source.ts";
-import { DC_NAMESPACE, DEFAULT_NAMESPACE, DI_NAMESPACE, DMN_1_3 } from "./namespaces.ts";
+import { DC_NAMESPACE, DEFAULT_NAMESPACE, DI_NAMESPACE, DMN_1_3, isDmnNamespace } from "./namespaces.ts";
 import { readDmn } from "./read-dmn.ts";
 import { writeDmn } from "./write-dmn.ts";
 
@@ -16,7 +16,7 @@ export const dmnCodec: Codec<DmnSource> = {
   notation: "dmn",
   mediaType: "application/dmn+xml",
   extensions: [".dmn", ".dmn11.xml", ".dmn.xml"],
-  recognises: (start) => /<(?:[\w.-]+:)?definitions[\s>][^>]*omg\.org\/spec\/DMN/i.test(start),
+  recognises: (start) => isDmnNamespace(namespaceOfDefinitions(start)),
   read(file) {
     const problems: Problem[] = [];
     const document = readXml(file, { onProblem: (problem) => problems.push(problem) });
@@ -28,6 +28,14 @@ export const dmnCodec: Codec<DmnSource> = {
     return writeXml(graph === from.graph ? from.document : writeDmn(graph, from));
   },
 };
+
+/** Of the first element, if that is <definitions>: files of other kinds name the namespaces of DMN too. */
+function namespaceOfDefinitions(start: string): string {
+  const [, prefix, attributes = ""] = /<(?:([\w.-]+):)?definitions\s([^>]*)/.exec(start) ?? [];
+  const declared = attributes.matchAll(/xmlns(?::([\w.-]+))?\s*=\s*["']([^"']*)["']/g);
+  for (const [, name, namespace = ""] of declared) if (name === prefix) return namespace;
+  return "";
+}
 
 function sourceOf(document: XmlDocument) {
   const { graph, places, ids } = readDmn(document.root);

@@ -41,18 +41,22 @@ const VERSIONS: readonly DmnVersion[] = [
   },
 ];
 
-const DMN = /\/DMN\//i;
+const DMN = /\/DMN\/(\d{8})?/i;
+/** Some tools write the address of the schema, such as ".../20151101/dmn11.xsd". */
+const dateIn = (namespace: string): string => DMN.exec(namespace)?.[1] ?? "";
 
 /** Undefined when it is no version that is known. */
-export const knownVersion = (root: XmlElement): DmnVersion | undefined =>
-  VERSIONS.find(({ model }) => model === root.namespace);
+export function knownVersion({ namespace }: XmlElement): DmnVersion | undefined {
+  const date = dateIn(namespace);
+  const known = date === "" ? undefined : VERSIONS.find(({ model }) => dateIn(model) === date);
+  return known && { ...known, model: namespace };
+}
 
 /** What the file's elements are read and written in. */
 export const versionOf = (root: XmlElement): DmnVersion =>
   knownVersion(root) ?? { ...DMN_1_3, model: root.namespace };
 
-export const isDmnRoot = (root: XmlElement): boolean =>
-  root.local === "definitions" && (knownVersion(root) !== undefined || DMN.test(root.namespace));
+export const isDmnNamespace = (namespace: string): boolean => DMN.test(namespace);
 
-/** Whether a tool's own elements are in it, rather than those of diagrams. */
-export const isDrawing = (namespace: string): boolean => /\/DMN\/[^/]+\/(DMNDI|DI|DC)\/$/i.test(namespace);
+export const isDmnRoot = (root: XmlElement): boolean =>
+  root.local === "definitions" && isDmnNamespace(root.namespace);

@@ -145,6 +145,8 @@ const noTwinRules = tableRule(
       const [when, then] = ["inputEntries", "outputEntries"].map((name) =>
         cells(entriesOf(rule.properties, name)),
       );
+      // Rules that nobody has filled in yet.
+      if (isBlank(when)) continue;
       const other = first.get(when ?? "");
       if (!other) first.set(when ?? "", rule);
       else if (policy === "UNIQUE" || cells(entriesOf(other.properties, "outputEntries")) !== then)
@@ -159,6 +161,8 @@ const noTwinRules = tableRule(
 /** As one text; "-" and nothing both mean any value. */
 const cells = (entries: readonly unknown[]): string =>
   JSON.stringify(entries.map((entry) => String(entry).trim()).map((entry) => (entry === "-" ? "" : entry)));
+
+const isBlank = (row: string | undefined): boolean => !/[^[\],"]/.test(row ?? "");
 
 const inputExpression = elementRule(
   { id: "dmn/input-expression", severity: "warning", says: "An input says what is compared." },
