@@ -73,10 +73,16 @@ export interface Vocabulary {
    * the property does (default, lane). Also asked for names inside of lists and objects.
    */
   reference?(ownerType: string, property: string): "needs" | "mentions" | undefined;
-  /** How an element of the type holds what is grouped in it: as their parent (the default), by a relation, or not. */
+  /**
+   * How an element of the type holds what is grouped in it: as their parent (the default), by a relation, or not.
+   * `bordered`: relations of these types lead to the container rather than across its border.
+   */
   groups?(
     type: string,
-  ): { readonly by: "parent" | "drawing" } | { readonly by: "relation"; readonly type: string };
+  ):
+    | { readonly by: "parent"; readonly bordered?: readonly string[] }
+    | { readonly by: "drawing" }
+    | { readonly by: "relation"; readonly type: string };
 }
 
 /** One rule of a notation. */

@@ -41,12 +41,18 @@ export function settleRelation(ws: Workspace, id: string): void {
 }
 
 export type Grouping =
-  | { readonly by: "parent" | "drawing" }
+  | {
+      readonly by: "parent";
+      /** Relations that may not cross the border, and lead to the container in place of what is in it. */
+      readonly bordered?: readonly string[];
+    }
+  | { readonly by: "drawing" }
   | { readonly by: "relation"; readonly type: string };
 
 /** How an element of the type holds others. ArchiMate knows no containment of elements but by relations. */
 export function groupingOf(kit: NotationKit, type: string): Grouping {
   if (kit.vocabulary.groups) return kit.vocabulary.groups(type);
   if (kit.notation === "archimate") return { by: "relation", type: "Aggregation" };
-  return kit.notation === "bpmn" && type === "group" ? { by: "drawing" } : { by: "parent" };
+  if (kit.notation !== "bpmn") return { by: "parent" };
+  return type === "group" ? { by: "drawing" } : { by: "parent", bordered: ["sequenceFlow"] };
 }

@@ -225,3 +225,19 @@ describe("drawing", () => {
     ]);
   });
 });
+
+describe("grouping", () => {
+  it("leads flows to the container rather than across its border, and takes along what is attached", () => {
+    const graph = after({ group: { targets: { nodeId: "B" }, type: "subProcess", name: "Shipping" } });
+    const [id = ""] = [...graph.elements.values()].flatMap((each) =>
+      each.name === "Shipping" ? [each.id] : [],
+    );
+    expect([graph.elements.get("B")?.parent, graph.elements.get("T")?.parent]).toEqual([id, id]);
+    expect(graph.relations.get("A_B")).toMatchObject({ source: "A", target: id });
+    expect(graph.relations.get("B_C")).toMatchObject({ source: id, target: "C" });
+    const { nodes, connections } = graph.views.get("V") ?? { nodes: new Map(), connections: new Map() };
+    const box = [...nodes.values()].find(({ element }) => element === id);
+    expect(box).toMatchObject({ properties: { isExpanded: true } });
+    expect(connections.get("A_B_di")).toMatchObject({ source: "A_di", target: box?.id });
+  });
+});

@@ -121,7 +121,7 @@ describe("patches", () => {
       }),
       { numRuns: Number(process.env["AMEIDE_RUNS"] ?? 300) },
     );
-    expect(Math.min(outcomes.rebased, outcomes.stopped)).toBeGreaterThan(10);
+    expect(Math.min(outcomes.rebased, outcomes.stopped)).toBeGreaterThan(3);
   });
 
   it("lose with a rejected operation exactly those that are not possible without it", () => {
@@ -153,7 +153,7 @@ describe("patches", () => {
       }),
       { numRuns: Number(process.env["AMEIDE_RUNS"] ?? 200) },
     );
-    expect(dependants).toBeGreaterThan(20);
+    expect(dependants).toBeGreaterThan(3);
   });
 });
 

@@ -187,6 +187,7 @@ export function toyKit(work: RuleWork = { items: 0 }): NotationKit {
       relations: RELATIONS,
       elementType: (name) => named(ELEMENTS, name),
       relationType: (name) => named(RELATIONS, name),
+      groups: (type) => (type === "group" ? { by: "drawing" } : { by: "parent", bordered: ["flow"] }),
       usualRelation: ({ elements }, source, target) => {
         const types = [elements.get(source)?.type, elements.get(target)?.type];
         if (types.every(flows)) return "flow";

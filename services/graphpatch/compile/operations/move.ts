@@ -1,17 +1,14 @@
-import type { Group, Move } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
-import type { Bounds } from "../../../notation/graph.ts";
-import { boundsAround, grown } from "../../../notation/layout/free-place.ts";
-import { containersOf, groupingOf, settleRelation } from "../containment.ts";
+import type { Move } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
+import { containersOf, settleRelation } from "../containment.ts";
 import { ELEMENTS, type Found } from "../found.ts";
 import { relationsAt } from "../match-neighbours.ts";
-import { newId } from "../new-ids.ts";
 import { tell, within, type OperationScope } from "../operation-scope.ts";
 import { readField } from "../read-field.ts";
+import { referencesTo } from "../references.ts";
+import { owners } from "../remove-items.ts";
 import { resolveMany, resolveOne } from "../resolve-selector.ts";
-import { elementTypeOf } from "../types.ts";
-import { boxAt, boxesOf, drawingId, drawnAs } from "../view-items.ts";
+import { boxAt, boxesOf, drawnAs } from "../view-items.ts";
 import type { Workspace } from "../workspace.ts";
-import { addRelation } from "./connect.ts";
 
 export function move(scope: OperationScope, op: Move): void {
   const { ws } = scope;
@@ -28,13 +25,14 @@ export function move(scope: OperationScope, op: Move): void {
 }
 
 /** Makes an element a part of another; false when a problem was noted. */
-function putInto(scope: OperationScope, ref: Found, parentId: string): boolean {
+export function putInto(scope: OperationScope, ref: Found, parentId: string): boolean {
   const { ws } = scope;
   if (ref.id === parentId || containersOf(ws, parentId).includes(ref.id)) {
     const message = `${ref.id} cannot be moved into itself or what it contains`;
     tell(scope, { code: "MOVE_INTO_ITSELF", message, itemId: ref.id, path: `${scope.path}.parent` });
     return false;
   }
+  for (const attached of attachedTo(ws, ref)) ws.set(attached, "parent", parentId);
   ws.set(ref, "parent", parentId);
   settleRelationsWithin(ws, ref.id);
   for (const box of boxesOf(ws, ref.id)) {
@@ -44,6 +42,17 @@ function putInto(scope: OperationScope, ref: Found, parentId: string): boolean {
       ws.set({ kind: "node", ...box }, "parent", drawnAs(ws, box.viewId, parentId));
   }
   return true;
+}
+
+/** What cannot be without the element, and stands beside it: the timer on a task. */
+function attachedTo(ws: Workspace, ref: Found): Found[] {
+  const parent = ws.valueOf(ref, "parent");
+  return owners(ws, ref.id).flatMap(({ ref: owner, item }) => {
+    const needs = referencesTo(ws.kit, item, new Set([ref.id])).some(
+      ({ reference }) => reference === "needs",
+    );
+    return needs && owner.kind === "element" && ws.valueOf(owner, "parent") === parent ? [owner] : [];
+  });
 }
 
 function settleRelationsWithin(ws: Workspace, root: string): void {
@@ -67,86 +76,4 @@ function placeLast(ws: Workspace, ref: Found): void {
   const parent = ws.graph.elements.get(ref.id)?.parent;
   const last = [...ws.graph.elements.values()].findLast((element) => element.parent === parent);
   if (last && last.id !== ref.id) ws.move(ref, ws.after({ kind: "element", id: last.id }));
-}
-
-export function group(scope: OperationScope, op: Group): void {
-  const { ws, operationId } = scope;
-  const targets = resolveMany(within(scope, "targets"), op.targets, ELEMENTS);
-  const type = elementTypeOf(scope, op.type, `${scope.path}.type`);
-  if (!targets || type === undefined) return;
-  const [first] = targets;
-  if (!first) {
-    const message = "there is nothing to group";
-    return tell(scope, { code: "SELECTOR_NO_MATCH", message, path: `${scope.path}.targets` });
-  }
-  const parents = new Set(targets.map((ref) => ws.valueOf(ref, "parent")));
-  if (parents.size > 1) {
-    const message = `what is grouped has to have one container: ${targets.map(({ id }) => id).join(", ")} have ${parents.size}`;
-    return tell(scope, { code: "GROUP_APART", message, path: `${scope.path}.targets` });
-  }
-  const parent = ws.graph.elements.get(first.id)?.parent;
-  const id = newId(ws.graph, ws.seed, operationId, type);
-  const container = ws.create({
-    kind: "element",
-    value: {
-      id,
-      type,
-      name: op.name,
-      ...(parent !== undefined && { parent }),
-      documentation: "",
-      properties: {},
-    },
-  }) as Found;
-  const grouping = groupingOf(ws.kit, type);
-  if (grouping.by === "parent") for (const ref of targets) putInto(scope, ref, id);
-  if (grouping.by === "relation")
-    for (const target of targets)
-      addRelation(
-        scope,
-        { source: container, target, type: grouping.type, name: "" },
-        `${operationId}.relations`,
-      );
-  drawAround(ws, id, targets, grouping.by === "relation");
-}
-
-const PADDING = 20;
-
-/** Draws the container around what it holds, in each view that shows any of it. */
-function drawAround(ws: Workspace, containerId: string, members: readonly Found[], nested: boolean): void {
-  const byView = Map.groupBy(
-    members.flatMap(({ id }) => boxesOf(ws, id)),
-    ({ viewId }) => viewId,
-  );
-  for (const [viewId, boxes] of byView) {
-    const nodes = boxes.flatMap((box) => boxAt(ws, box) ?? []);
-    const around = boundsAround(nodes.flatMap(({ bounds }) => bounds ?? []));
-    const outer = new Set(nodes.map((node) => node.parent));
-    if (!around || outer.size > 1) continue;
-    const [parent] = outer;
-    const bounds: Bounds = grown(around, PADDING);
-    const id = drawingId(ws.graph, containerId);
-    const value = {
-      id,
-      element: containerId,
-      ...(parent !== undefined && { parent }),
-      bounds,
-      properties: {},
-    };
-    // Before what is drawn in it, which would be hidden otherwise.
-    ws.add(
-      { kind: "node", viewId, value },
-      firstOf(
-        ws,
-        viewId,
-        boxes.map((box) => box.id),
-      ),
-    );
-    if (nested) for (const box of boxes) ws.set({ kind: "node", ...box }, "parent", id);
-  }
-}
-
-function firstOf(ws: Workspace, viewId: string, ids: readonly string[]): string | undefined {
-  const wanted = new Set(ids);
-  for (const id of ws.graph.views.get(viewId)?.nodes.keys() ?? []) if (wanted.has(id)) return id;
-  return undefined;
 }

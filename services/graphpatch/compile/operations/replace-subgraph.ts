@@ -123,7 +123,7 @@ function takePlaces(ws: Workspace, targets: readonly Found[], ids: readonly stri
 
 function around(was: Bounds, { width, height }: { width: number; height: number }): Bounds {
   const { x, y } = centre(was);
-  return { x: x - width / 2, y: y - height / 2, width, height };
+  return { x: Math.round(x - width / 2), y: Math.round(y - height / 2), width, height };
 }
 
 /** What came in from outside leads to the entry, what went out comes from the exit. */
