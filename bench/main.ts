@@ -10,6 +10,7 @@ const BENCHES: Record<string, () => Promise<object>> = {
   attacks: async () => (await import("./attacks.ts")).attacks(),
   overhead: async () => (await import("./overhead.ts")).overhead(),
   fanout: async () => (await import("./streams.ts")).fanout(),
+  import: async () => (await import("./import.ts")).importModels(),
   recovery: async () => (await import("./recovery.ts")).recovery(),
 };
 

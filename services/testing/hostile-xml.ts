@@ -50,7 +50,7 @@ const FLOODS: readonly HostileXml[] = [
   { name: "attribute of 10 MB", file: () => flood('<a b="', "x"), code: "XML_ATTRIBUTE_TOO_LONG" },
   {
     name: "attribute of 10 MB that looks as if it ended",
-    file: () => flood('<a b="', "x > y "),
+    file: () => flood('<a b="', "x > 'y' "),
     code: "XML_ATTRIBUTE_TOO_LONG",
     readAtMost: 1.2 * MIB,
   },

@@ -68,19 +68,21 @@ function withoutDeclaration(text: string, parser: SaxesParser, options: ReadXmlO
 
 /** Past this a token looks ahead for its end, so that an endless one is not read up to the limit. */
 const LONG = 128 * 1024;
-const LESS = 0x3c;
-const GREATER = 0x3e;
+/** A tag goes on after a quote; everything else ends with, or before, one of the brackets. */
+const ENDS_IN_TAG = [0x22, 0x27];
+const ENDS_OUTSIDE = [0x3c, 0x3e];
 
 /** Refuses an attribute, name, text or comment that is longer than it may be, while it is still being read. */
 function checkPending(builder: XmlBuilder, pending: number, rest: Uint8Array, limits: XmlLimits): void {
   if (pending <= LONG) return;
-  const left = (builder.inTag ? limits.attributeLength : limits.textLength) - pending;
-  // Every token ends with, or before, one of these two. Wide encodings have twice the bytes.
-  if (left > 0 && (hasEnd(rest.subarray(0, left * 2)) || builder.rootClosed)) return;
+  const { inTag } = builder;
+  const left = (inTag ? limits.attributeLength : limits.textLength) - pending;
+  // Wide encodings have twice the bytes.
+  const ahead = rest.subarray(0, Math.max(0, left) * 2);
+  if ((inTag ? ENDS_IN_TAG : ENDS_OUTSIDE).some((end) => ahead.includes(end))) return;
+  if (left > 0 && builder.rootClosed) return;
   throw builder.tooLong();
 }
-
-const hasEnd = (bytes: Uint8Array): boolean => bytes.includes(LESS) || bytes.includes(GREATER);
 
 const fileTooLarge = (bytes: number, limit: number): UnreadableModel =>
   new UnreadableModel({
