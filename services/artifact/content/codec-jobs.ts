@@ -42,7 +42,8 @@ export interface WriteResult {
 
 export type CodecResult = ReadResult | WriteResult | CheckResult;
 
-const ROWS = 500;
+/** Each batch is a transaction; an embedded database does nothing else meanwhile. */
+const ROWS = 100;
 
 /** In a thread of the pool: works with these notations. */
 export function serveCodecs(kits: Kits): void {
@@ -58,12 +59,12 @@ export function serveCodecs(kits: Kits): void {
 async function read(
   kit: NotationKit,
   { file, before, index }: Extract<CodecJob, { do: "read" }>,
-  tell: (part: CodecPart) => void,
+  tell: (part: CodecPart) => Promise<void>,
 ): Promise<Done<ReadResult>> {
   const { graph, problems } = readable(() => kit.codec.read(file.slice()));
   if (index) {
-    for (const items of batches(indexedItems(graph))) tell({ items, references: [] });
-    for (const references of batches(indexedReferences(graph))) tell({ items: [], references });
+    for (const items of batches(indexedItems(graph))) await tell({ items, references: [] });
+    for (const references of batches(indexedReferences(graph))) await tell({ items: [], references });
   }
   const changes = before && diffGraphs(await readGraph(before), graph);
   const bytes = await writeGraph(graph);

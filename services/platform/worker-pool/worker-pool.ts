@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { Worker, type Transferable } from "node:worker_threads";
 import type { FromWorker, ToWorker } from "./serve-jobs.ts";
 
@@ -9,7 +10,7 @@ export interface WorkerPool<Job, Part, Result> {
 }
 
 export interface RunOptions<Part> {
-  /** Given what the job tells on its way. The job goes on meanwhile; the result waits for it. */
+  /** Given what the job tells on its way. The job goes on when it is done with. */
   onPart?(part: Part): void | Promise<void>;
   /** Ends the thread. */
   signal?: AbortSignal;
@@ -75,7 +76,9 @@ export function createWorkerPool<Job, Part, Result>(
       try {
         given.signal?.throwIfAborted();
         const worker = idle.pop() ?? start();
-        return await runJob<Job, Part, Result>(worker, job, given, options.milliseconds, () => idle.push(worker));
+        return await runJob<Job, Part, Result>(worker, job, given, options.milliseconds, () =>
+          idle.push(worker),
+        );
       } finally {
         const next = waiting.shift();
         if (next) next();
@@ -109,12 +112,15 @@ async function runJob<Job, Part, Result>(
 ): Promise<Result> {
   worker.ref();
   const ended = Promise.withResolvers<Result>();
-  let parts: Promise<unknown> = Promise.resolve();
+  const take = async (part: Part) => {
+    await onPart?.(part);
+    // Whoever has waited meanwhile has a turn, also where the work has never left this thread.
+    await turn();
+    worker.postMessage({ taken: true } satisfies ToWorker<Job>);
+  };
   const onMessage = (message: FromWorker<Part, Result>) => {
-    if ("part" in message) {
-      parts = parts.then(() => onPart?.(message.part));
-      parts.catch(ended.reject);
-    } else if ("result" in message) ended.resolve(message.result);
+    if ("part" in message) void take(message.part).catch(ended.reject);
+    else if ("result" in message) ended.resolve(message.result);
     else ended.reject(new JobFailed(message.failed, message.details));
   };
   const onError = (error: Error & { code?: string }) =>
@@ -128,7 +134,6 @@ async function runJob<Job, Part, Result>(
   try {
     worker.postMessage({ job } satisfies ToWorker<Job>, transfer);
     const result = await ended.promise;
-    await parts;
     isFree = true;
     return result;
   } catch (error) {
