@@ -1,4 +1,5 @@
 import type { Bounds, Point } from "../graph.ts";
+import { BoxGrid } from "./box-grid.ts";
 
 export interface Size {
   readonly width: number;
@@ -63,9 +64,10 @@ export function freePlace(
 ): Bounds | undefined {
   const gap = options.gap ?? GAP;
   const inside = options.within && grown(options.within, -gap / 2);
+  const grid = new BoxGrid(taken, Math.max(size.width, size.height) + gap);
   const isFree = (box: Bounds) => {
     const roomy = grown(box, gap / 2);
-    return (!inside || contains(inside, box)) && !taken.some((other) => overlaps(roomy, other));
+    return (!inside || contains(inside, box)) && !grid.some(roomy, (other) => overlaps(roomy, other));
   };
   for (const box of candidates(size, near, gap, options.sides ?? SIDES)) if (isFree(box)) return box;
   return undefined;
