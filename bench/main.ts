@@ -11,6 +11,7 @@ const BENCHES: Record<string, () => Promise<object>> = {
   overhead: async () => (await import("./overhead.ts")).overhead(),
   fanout: async () => (await import("./streams.ts")).fanout(),
   import: async () => (await import("./import.ts")).importModels(),
+  patch: async () => (await import("./patch.ts")).patch(),
   recovery: async () => (await import("./recovery.ts")).recovery(),
 };
 
