@@ -98,7 +98,9 @@ export function countTypes(
   const count = (kind: TypeCount["kind"], type: string, isShown: boolean) => {
     const key = `${kind} ${type}`;
     const known = counts.get(key) ?? { kind, type, total: 0, included: 0 };
-    counts.set(key, { ...known, total: known.total + 1, included: known.included + (isShown ? 1 : 0) });
+    if (known.total === 0) counts.set(key, known);
+    known.total++;
+    if (isShown) known.included++;
   };
   for (const [at, { type }] of index.elements.entries())
     if (ofElement[at] !== -1) count("element", type, shown.isElement(at));

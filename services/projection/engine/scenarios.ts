@@ -48,34 +48,51 @@ interface Step {
 
 /** Best first: whatever is taken next has no less weight than all that comes later. Loops are not gone round. */
 function likeliestPaths(index: GraphIndex, next: readonly (readonly number[])[], start: number): Scenario[] {
-  const open: Step[] = [{ at: start, weight: 1, length: 1, before: undefined }];
+  const open = new OpenSteps({ at: start, weight: 1, length: 1, before: undefined });
   const found: Scenario[] = [];
   for (let steps = 0; steps < STEPS && found.length < PER_START; steps++) {
-    const step = takeHeaviest(open);
+    const step = open.take();
     if (!step) break;
-    const ways = [...new Set(next[step.at])].filter((end) => !isOn(step, end));
+    const ends = new Set(next[step.at]);
     const element = index.elements[step.at];
-    if (next[step.at]?.length === 0) {
+    if (ends.size === 0) {
       if (step.length > 1) found.push({ path: pathTo(step), weight: step.weight });
     } else if (step.length < LONGEST && element) {
       // Every way counts, also those back into the loop that is left out.
-      const share = index.facts.branchWeight(element, new Set(next[step.at]).size);
-      for (const at of ways)
-        open.push({ at, weight: step.weight * share, length: step.length + 1, before: step });
+      const weight = step.weight * index.facts.branchWeight(element, ends.size);
+      for (const at of ends)
+        if (!isOn(step, at)) open.add({ at, weight, length: step.length + 1, before: step });
     }
   }
   return found;
 }
 
-/** Of equals the longest: it is the nearest to an end. */
-function takeHeaviest(open: Step[]): Step | undefined {
-  let best = 0;
-  for (const [i, step] of open.entries()) {
-    const leader = open[best] as Step;
-    if (step.weight > leader.weight || (step.weight === leader.weight && step.length > leader.length))
-      best = i;
+/** Steps by weight, those of one weight together; weights are few, since they come of few choices. */
+class OpenSteps {
+  readonly #byWeight = new Map<number, Step[]>();
+  #heaviest = 0;
+
+  constructor(first: Step) {
+    this.add(first);
   }
-  return open.splice(best, 1)[0];
+
+  add(step: Step): void {
+    const same = this.#byWeight.get(step.weight);
+    if (same) same.push(step);
+    else this.#byWeight.set(step.weight, [step]);
+    this.#heaviest = Math.max(this.#heaviest, step.weight);
+  }
+
+  /** The heaviest, of equals the last that came: it is the nearest to an end. */
+  take(): Step | undefined {
+    const steps = this.#byWeight.get(this.#heaviest);
+    const step = steps?.pop();
+    if (steps?.length === 0) {
+      this.#byWeight.delete(this.#heaviest);
+      this.#heaviest = Math.max(0, ...this.#byWeight.keys());
+    }
+    return step;
+  }
 }
 
 function isOn(step: Step, at: number): boolean {
