@@ -32,7 +32,7 @@ export function PersonQuestion({ row, interrupt, actions }: PersonQuestionProps)
     >
       <p id={promptId} className="flex items-start gap-2 font-medium [overflow-wrap:anywhere]">
         <MessageCircleQuestion size={16} aria-hidden className="mt-0.5 shrink-0 text-accent" />
-        {prompt}
+        <span className="min-w-0 whitespace-pre-line">{prompt}</span>
       </p>
       <Fields question={question} promptId={promptId} />
       <div className="flex flex-wrap gap-2">
