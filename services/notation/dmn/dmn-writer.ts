@@ -2,13 +2,13 @@ import { sameValue } from "../graph-draft.ts";
 import type { Properties, Value } from "../graph.ts";
 import { XmlEdits } from "../xml/edit-xml.ts";
 import { makeAttribute, makeElement } from "../xml/make-xml.ts";
-import { attributeOf } from "../xml/query-xml.ts";
+import { attributeOf, elementsOf } from "../xml/query-xml.ts";
 import type { XmlDocument, XmlElement } from "../xml/xml-tree.ts";
 import { child, children, xmlText, type Entry, type Field, type Home, type Step } from "./fields.ts";
 import { readOthers } from "./item-fields.ts";
 import { inOrder } from "./in-order.ts";
 import { AMEIDE_NAMESPACE, DC_NAMESPACE, DI_NAMESPACE, versionOf } from "./namespaces.ts";
-import { rankIn } from "./schema-order.ts";
+import { EXPRESSIONS, rankIn } from "./schema-order.ts";
 
 const PREFIXES: Readonly<Record<Home, string>> = { model: "dmn", di: "dmndi", dc: "dc", diBase: "di" };
 /** New ones get an id, as tables in editors want it. */
@@ -118,9 +118,16 @@ export class DmnWriter {
   need(holder: XmlElement, step: Step): XmlElement {
     const there = this.child(holder, step.local);
     if (there) return there;
+    if (EXPRESSIONS.includes(step.local)) this.#removeEmptyLogic(holder);
     const made = this.make(holder, step, this.#firstAttributes(holder, step.local));
     this.insert(holder, made);
     return made;
+  }
+
+  /** An expression that says nothing makes room for one that does. */
+  #removeEmptyLogic(holder: XmlElement): void {
+    for (const node of elementsOf(this.current(holder)))
+      if (EXPRESSIONS.includes(node.local) && elementsOf(this.current(node)).length === 0) this.remove(node);
   }
 
   #firstAttributes(holder: XmlElement, local: string): Record<string, string> {
@@ -193,7 +200,10 @@ export class DmnWriter {
     if (was === now) return;
     const isNative = (field: Field) =>
       Object.hasOwn(now, field.name) && field.holds(now[field.name] as Value);
-    const changed = fields.filter(({ name }) => !sameValue(ownOf(was, name), ownOf(now, name)));
+    const elsewhere = readOthers(this.current(node));
+    const changed = fields.filter(
+      ({ name }) => !sameValue(ownOf(was, name), ownOf(now, name)) || Object.hasOwn(elsewhere, name),
+    );
     for (const field of changed) if (!isNative(field)) this.#clear(node, field);
     for (const field of changed)
       if (isNative(field)) {
@@ -202,7 +212,7 @@ export class DmnWriter {
       }
     const native = new Set(fields.filter(isNative).map(({ name }) => name));
     const others = Object.fromEntries(Object.entries(now).filter(([name]) => !native.has(name)));
-    if (sameValue(others, readOthers(this.current(node)))) return;
+    if (sameValue(others, elsewhere)) return;
     this.setOwn(node, "properties", Object.keys(others).length === 0 ? undefined : JSON.stringify(others));
   }
 

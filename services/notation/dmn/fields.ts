@@ -16,6 +16,7 @@ export interface Step {
 export interface Field {
   readonly name: string;
   readonly path: readonly Step[];
+  readonly isAttribute?: boolean;
   /** Undefined: it is not there. */
   readonly read: (holder: XmlElement) => Value | undefined;
   /** Whether the format can say this; other values go into an attribute of our own. */
@@ -78,6 +79,7 @@ export function attributeField(
   return {
     name,
     path,
+    isAttribute: true,
     holds,
     read: (holder) => {
       const text = attributeOf(holder, xml);

@@ -59,6 +59,9 @@ const ORDERS: Readonly<Record<string, Order>> = {
   rule: ["inputEntry", "outputEntry", "annotationEntry"],
   literalExpression: ["text", "importedValues"],
   encapsulatedLogic: ["formalParameter", ...ANY_EXPRESSION],
+  elementCollection: ["drgElement"],
+  performanceIndicator: ["impactingDecision"],
+  organizationUnit: ["decisionMade", "decisionOwned"],
   textAnnotation: ["text"],
   association: ["sourceRef", "targetRef"],
   DMNDI: ["DMNDiagram", "DMNStyle"],
@@ -78,8 +81,12 @@ const RANKS: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map(
   ]),
 );
 
+/** Of elements that have nothing of their own inside. */
+const ANY_RANKS: ReadonlyMap<string, number> = new Map(EVERY.map((local, rank) => [local, rank]));
+
 /** The place of a child in its parent's sequence; what the schema does not know comes last. */
-export const rankOf = (parent: string, child: string): number => RANKS.get(parent)?.get(child) ?? Infinity;
+export const rankOf = (parent: string, child: string): number =>
+  (RANKS.get(parent) ?? ANY_RANKS).get(child) ?? Infinity;
 
 export const rankIn =
   (parent: XmlElement) =>

@@ -103,31 +103,36 @@ export const dmnVocabulary: Vocabulary = {
   groups: (type) => ({ by: type === "group" || type === "decisionService" ? "drawing" : "parent" }),
 };
 
-/** What may require what, from what is required to what requires it. */
-export const REQUIREMENT_ENDS: ReadonlyMap<string, (source: string, target: string) => boolean> = new Map([
-  [
-    "informationRequirement",
-    (source, target) => /^(decision|inputData)$/.test(source) && target === "decision",
-  ],
+/** What may be required by what. */
+interface RequirementEnds {
+  readonly targets: readonly string[];
+  readonly sources: (target: string) => readonly string[];
+}
+
+export const REQUIREMENT_ENDS: ReadonlyMap<string, RequirementEnds> = new Map<string, RequirementEnds>([
+  ["informationRequirement", { targets: ["decision"], sources: () => ["decision", "inputData"] }],
   [
     "knowledgeRequirement",
-    (source, target) =>
-      /^(businessKnowledgeModel|decisionService)$/.test(source) &&
-      /^(decision|businessKnowledgeModel)$/.test(target),
+    {
+      targets: ["decision", "businessKnowledgeModel"],
+      sources: () => ["businessKnowledgeModel", "decisionService"],
+    },
   ],
   [
     "authorityRequirement",
-    (source, target) =>
-      source === "knowledgeSource"
-        ? /^(decision|businessKnowledgeModel|knowledgeSource)$/.test(target)
-        : /^(decision|inputData)$/.test(source) && target === "knowledgeSource",
+    {
+      targets: ["decision", "businessKnowledgeModel", "knowledgeSource"],
+      sources: (target) =>
+        target === "knowledgeSource" ? ["decision", "inputData", "knowledgeSource"] : ["knowledgeSource"],
+    },
   ],
 ]);
 
 function usualRelation(graph: Graph, sourceId: string, targetId: string): string | undefined {
   const [source, target] = [graph.elements.get(sourceId)?.type, graph.elements.get(targetId)?.type];
   if (source === undefined || target === undefined) return undefined;
-  for (const [type, fits] of REQUIREMENT_ENDS) if (fits(source, target)) return type;
+  for (const [type, { targets, sources }] of REQUIREMENT_ENDS)
+    if (targets.includes(target) && sources(target).includes(source)) return type;
   return source === "textAnnotation" || target === "textAnnotation" ? "association" : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Element, Graph, Relation } from "../graph.ts";
 import { childrenIn } from "../model-index.ts";
-import { attributeOf } from "../xml/query-xml.ts";
+import { attributeOf, elementsOf } from "../xml/query-xml.ts";
 import type { XmlElement } from "../xml/xml-tree.ts";
 import type { DmnSource } from "./dmn-source.ts";
 import type { DmnWriter } from "./dmn-writer.ts";
@@ -59,8 +59,16 @@ export class ItemWriter {
   #nodeFor(item: Item): XmlElement {
     const was = "source" in item ? this.#was.relations.get(item.id) : this.#was.elements.get(item.id);
     const node = was && this.#known.get(item.id);
-    if (node) return was.type === item.type ? node : this.#writer.renamed(node, item.type);
+    if (node && was.type === item.type) return node;
+    if (node) return this.#retyped(node, item.type);
     return this.#writer.make(this.#writer.root, { local: item.type, home: "model" }, { id: item.id });
+  }
+
+  /** Nowhere yet: the schema may want it somewhere else. */
+  #retyped(node: XmlElement, type: string): XmlElement {
+    const made = this.#writer.renamed(node, type);
+    this.#writer.remove(made);
+    return made;
   }
 
   #node(id: string): XmlElement {
@@ -124,23 +132,35 @@ export class ItemWriter {
   #writeCommon(node: XmlElement, was: Item | undefined, now: Item): void {
     if (was === now) return;
     const isChanged = was !== undefined && was.type !== now.type;
-    if (isChanged) this.#takeName(node, was.type, now.type);
+    if (isChanged) this.#takeForeign(node, was.type, now.type);
     if (was ? was.name !== now.name || isChanged : now.name !== "" || nameFieldOf(now.type) === "name")
       this.#writeName(node, was?.name, now);
     if (now.documentation !== (was?.documentation ?? ""))
       writeDescription(this.#writer, node, now.documentation);
+    // The schema wants one in each column.
+    if (now.type === "input" && was?.type !== "input")
+      this.#writer.need(node, { local: "inputExpression", home: "model" });
     const fields = fieldsOf(now.type);
     // What the old type had may mean something in the new one.
     const properties = isChanged ? readProperties(this.#writer.current(node), fields) : was?.properties;
     this.#writer.setProperties(node, fields, properties ?? {}, now.properties);
   }
 
-  /** The name stands somewhere else in the new type. */
-  #takeName(node: XmlElement, was: string, now: string): void {
-    const field = nameFieldOf(was);
-    if (field === nameFieldOf(now)) return;
-    if (field === "text") this.#writer.removeAll(node, "text");
-    else this.#writer.setAttribute(node, field, undefined);
+  /** What the schema let the old type have, and does not let the new one. */
+  #takeForeign(node: XmlElement, was: string, now: string): void {
+    const allowed = attributesOf(now);
+    for (const name of attributesOf(was))
+      if (!allowed.has(name)) this.#writer.setAttribute(node, name, undefined);
+    for (const child of elementsOf(this.#writer.current(node))) {
+      const isForeign = child.namespace === node.namespace && !this.#isItem(child);
+      if (isForeign && rankOf(was, child.local) < Infinity && rankOf(now, child.local) === Infinity)
+        this.#writer.remove(child);
+    }
+  }
+
+  /** Elements and relations come and go by themselves. */
+  #isItem(node: XmlElement): boolean {
+    return REQUIREMENT_TYPES.has(node.local) || node.local === "itemComponent";
   }
 
   #writeName(node: XmlElement, was: string | undefined, { type, name }: Item): void {
@@ -232,6 +252,12 @@ export class ItemWriter {
     const way = this.#writer.wayTo(this.#node(element.id), steps(...path));
     if (way.length === path.length) this.#writer.prune(way);
   }
+}
+
+/** The attributes that elements of the type can have. */
+function attributesOf(type: string): ReadonlySet<string> {
+  const own = fieldsOf(type).filter(({ path, isAttribute }) => isAttribute && path.length === 0);
+  return new Set([...own.map(({ name }) => name), nameFieldOf(type)].filter((name) => name !== "text"));
 }
 
 function requiredName(type: string, sourceType: string | undefined): string {

@@ -93,6 +93,30 @@ export const DMN_RULE_CASES: readonly RuleCase[] = [
     offenders: ["S", "S"],
   },
   {
+    rule: "dmn/one-structure",
+    what: "components, or another type",
+    elements: ["itemDefinition T", 'itemComponent c in T {"typeRef":"string"}'],
+    offenders: [],
+  },
+  {
+    rule: "dmn/one-structure",
+    what: "both",
+    elements: ['itemDefinition T {"typeRef":"string"}', "itemComponent c in T"],
+    offenders: ["T"],
+  },
+  {
+    rule: "dmn/whole-import",
+    what: "a namespace and a kind",
+    elements: ['import I {"namespace":"urn:x","importType":"urn:y"}'],
+    offenders: [],
+  },
+  {
+    rule: "dmn/whole-import",
+    what: "no kind",
+    elements: ['import I {"namespace":"urn:x"}'],
+    offenders: ["I"],
+  },
+  {
     rule: "dmn/service-output",
     what: "a result",
     elements: ["decision A", 'decisionService S {"outputDecision":["A"]}'],
@@ -243,8 +267,9 @@ export const DMN_RULE_CASES: readonly RuleCase[] = [
       "knowledgeRequirement I A",
       "authorityRequirement K S",
       "wish A I",
+      "informationRequirement gone I",
     ],
-    offenders: ["r0", "r1", "r2", "r3", "r4"],
+    offenders: ["r0", "r1", "r2", "r3", "r4", "r5"],
   },
   {
     rule: "dmn/no-cycle",

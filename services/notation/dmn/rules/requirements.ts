@@ -28,14 +28,23 @@ const requirementEnds = relationRule(
     says: "Decisions require decisions and data by information requirements, knowledge by knowledge requirements, sources by authority requirements.",
   },
   function* (graph, { id, type, source, target }) {
+    const ends = REQUIREMENT_ENDS.get(type);
+    if (!ends) {
+      if (type !== "association")
+        yield { message: `${describe(graph, id)} is of the unknown type "${type}".` };
+      return;
+    }
     const [from, to] = [graph.elements.get(source)?.type, graph.elements.get(target)?.type];
-    const fits = REQUIREMENT_ENDS.get(type);
-    if (!fits && type !== "association")
-      yield { message: `${describe(graph, id)} is of the unknown type "${type}".` };
-    else if (fits && from !== undefined && to !== undefined && !fits(from, to))
+    if (to === undefined) return;
+    if (!ends.targets.includes(to))
       yield {
-        message: `${describe(graph, id)} leads from a ${from} to a ${to}, which a ${type} cannot; it begins at what is required.`,
-        relatedIds: [source, target],
+        message: `${describe(graph, id)} ends at a ${to}, but what requires has to be a ${ends.targets.join(" or ")}.`,
+        relatedIds: [target],
+      };
+    else if (from !== undefined && !ends.sources(to).includes(from))
+      yield {
+        message: `${describe(graph, id)} begins at a ${from}, but what is required has to be a ${ends.sources(to).join(" or ")}.`,
+        relatedIds: [source],
       };
   },
 );

@@ -140,6 +140,37 @@ function referrersOf({ elements }: Graph, scope: ReadonlySet<string>): readonly 
   return [...elements.values()].filter((element) => scope.has(element.id) || refers(element));
 }
 
+const oneStructure = elementRule(
+  {
+    id: "dmn/one-structure",
+    severity: "error",
+    says: "A type is either another type with some values (typeRef, allowedValues), or has components.",
+  },
+  function* (graph, { id, type, properties }) {
+    if (type !== "itemDefinition" && type !== "itemComponent") return;
+    const components = childrenIn(graph, id).filter((child) => child.type === "itemComponent");
+    const isSimple = properties["typeRef"] !== undefined || properties["allowedValues"] !== undefined;
+    if (isSimple && components.length > 0)
+      yield {
+        message: `${describe(graph, id)} has both a typeRef and components; take one away.`,
+        relatedIds: components.map((component) => component.id),
+      };
+  },
+);
+
+const wholeImport = elementRule(
+  {
+    id: "dmn/whole-import",
+    severity: "error",
+    says: "An import says the namespace of what it imports, and its kind (importType).",
+  },
+  function* (graph, { id, type, properties }) {
+    const missing = ["namespace", "importType"].filter((name) => !properties[name]);
+    if (type === "import" && missing.length > 0)
+      yield { message: `${describe(graph, id)} has no ${missing.join(" and no ")}.` };
+  },
+);
+
 const serviceOutput = elementRule(
   {
     id: "dmn/service-output",
@@ -168,6 +199,8 @@ export const STRUCTURE_RULES: readonly Rule[] = [
   named,
   oneLogic,
   knownReferences,
+  oneStructure,
+  wholeImport,
   serviceOutput,
   hasLogic,
 ];
