@@ -60,7 +60,8 @@ export async function commitImport(
     await deleteUpload(tx, file.upload.uploadId);
     const artifact = artifactMessage(await loadArtifact(tx, target.artifactId));
     const version = BigInt(content?.version ?? line.content?.version ?? 0);
-    const value = { ...parsed.outcome, artifact, version, changed: content !== undefined };
+    const held = { ...parsed.outcome.content, version };
+    const value = { ...parsed.outcome, artifact, version, content: held, changed: content !== undefined };
     return { event: { case: "result" as const, value } };
   });
 }

@@ -15,6 +15,7 @@ import { commitImport } from "./commit-import.ts";
 import { createProgress, type Progress } from "./import-progress.ts";
 import { findImportTarget } from "./import-target.ts";
 import { parseFile } from "./parse-file.ts";
+import { deleteIndex } from "./model-index-store.ts";
 import { forgetParts, readUpload } from "./upload.ts";
 
 type Response = MessageInitShape<typeof ImportContentResponseSchema>;
@@ -66,7 +67,16 @@ async function runImport(
     return { event: { case: "result", value: { ...parsed.outcome, ...(artifact && { artifact }) } } };
   }
   progress.tell({ stage: 4 });
-  const response = await commitImport(deps, actor, request, target, file, parsed);
-  await forgetParts(deps, actor.tenantId, file.upload.uploadId);
-  return response;
+  const indexId = parsed.model?.indexId ?? "";
+  let unused = indexId;
+  try {
+    const response = await commitImport(deps, actor, request, target, file, parsed);
+    const { value } = response.event;
+    const isChanged = value !== undefined && "changed" in value && value.changed;
+    if (isChanged && indexId !== "") unused = target.line?.content?.indexId ?? "";
+    await forgetParts(deps, actor.tenantId, file.upload.uploadId);
+    return response;
+  } finally {
+    await deleteIndex(deps.database, actor.tenantId, { artifactId: target.artifactId, indexId: unused });
+  }
 }

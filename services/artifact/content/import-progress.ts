@@ -25,16 +25,13 @@ export function createProgress(): Progress {
     async *news() {
       for (;;) {
         await wake.promise;
-        if (isNew)
-          yield {
-            stage: now.stage,
-            bytesDone: BigInt(now.bytesDone),
-            bytesTotal: BigInt(now.bytesTotal),
-            itemsDone: BigInt(now.items),
-          };
-        if (isOver) return;
-        isNew = false;
         wake = Promise.withResolvers();
+        if (isNew) {
+          isNew = false;
+          yield told(now);
+        }
+        if (isOver && !isNew) return;
+        if (isOver) wake.resolve();
       }
     },
     end() {
@@ -43,3 +40,10 @@ export function createProgress(): Progress {
     },
   };
 }
+
+const told = (now: { stage: number; bytesDone: number; bytesTotal: number; items: number }) => ({
+  stage: now.stage,
+  bytesDone: BigInt(now.bytesDone),
+  bytesTotal: BigInt(now.bytesTotal),
+  itemsDone: BigInt(now.items),
+});

@@ -1,6 +1,6 @@
 import { and, eq, inArray } from "drizzle-orm";
 import type { Graph } from "../../notation/graph.ts";
-import type { Tx } from "../../platform/db/database.ts";
+import type { Database, Tx } from "../../platform/db/database.ts";
 import { modelItems, modelReferences } from "../tables.ts";
 import { indexedItem, referencesOf, type IndexedItem, type IndexedReference } from "./model-index.ts";
 
@@ -53,6 +53,25 @@ export async function insertReferences(
       rows.map(({ target }) => storable(target)),
     ],
   );
+}
+
+/** Deletes what an artifact has in an index that is in force no more, some rows at a time. */
+export async function deleteIndex(
+  database: Database,
+  tenantId: string,
+  { artifactId, indexId }: IndexPlace,
+): Promise<void> {
+  if (indexId === "") return;
+  for (const table of ["model_items", "model_references"])
+    for (let went = 1; went > 0;)
+      went = await database.transaction(tenantId, async (tx) => {
+        const rows = await tx.query(
+          `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table}
+             WHERE tenant_id = $1::uuid AND index_id = $2::uuid AND artifact_id = $3::uuid LIMIT 500)) RETURNING 1`,
+          [tenantId, indexId, artifactId],
+        );
+        return rows.length;
+      });
 }
 
 /** PostgreSQL's texts hold everything but NUL. */

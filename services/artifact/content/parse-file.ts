@@ -15,7 +15,7 @@ import { writeGraph } from "./graph-file.ts";
 import type { ImportOutcome } from "./import-content.ts";
 import type { Progress } from "./import-progress.ts";
 import type { ImportTarget } from "./import-target.ts";
-import { insertItems, insertReferences } from "./model-index-store.ts";
+import { deleteIndex, insertItems, insertReferences } from "./model-index-store.ts";
 import type { UploadedFile } from "./upload.ts";
 
 /** What a file turned out to be. */
@@ -114,7 +114,10 @@ async function parseModel(
     });
     progress.tell({ stage: 3, items: items.length });
   };
-  const result = await deps.codecs.run(job, { onPart, signal }).catch(refuse);
+  const result = await deps.codecs.run(job, { onPart, signal }).catch(async (error: unknown) => {
+    await deleteIndex(deps.database, actor.tenantId, place);
+    refuse(error);
+  });
   return { ...(result as ReadResult), notation: kit.notation, indexId: index ? place.indexId : "" };
 }
 

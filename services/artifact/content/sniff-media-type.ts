@@ -13,6 +13,7 @@ const MARKS: readonly (readonly [type: string, mark: string, at?: number])[] = [
   ["video/mp4", "ftyp", 4],
   ["video/webm", "\x1a\x45\xdf\xa3"],
   ["audio/mpeg", "ID3"],
+  ["audio/wav", "RIFF????WAVE"],
   ["audio/ogg", "OggS"],
 ];
 const ZIP = "PK\x03\x04";
