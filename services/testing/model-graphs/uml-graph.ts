@@ -26,7 +26,7 @@ function addClass(
   const members = Math.min(model.below(4), size - model.size);
   for (let i = 0; i < members; i++) {
     const type = model.pick(["attribute", "operation"]);
-    model.element(type, { parent: id, properties: { type: "String" } });
+    model.element(type, { parent: id, properties: { valueType: "String" } });
   }
   if (classes.length > 0) {
     if (model.chance(0.4)) model.relation("generalization", id, model.pick(classes));
