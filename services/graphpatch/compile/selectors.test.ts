@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Graph } from "../../notation/graph.ts";
 import { operations } from "../../testing/patches/operations.ts";
 import { bigProcess, flow, orderProcess, task, toyGraph } from "../../testing/patches/toy-graphs.ts";
+import { SELECTORS } from "../../testing/patches/selector-catalogue.ts";
 import { toyKit } from "../../testing/patches/toy-kit.ts";
 import { compilePatch } from "./index.ts";
 
@@ -29,39 +30,8 @@ function select(graph: Graph, selector: Json, before: readonly Json[] = []) {
   };
 }
 
-const FOUND: readonly (readonly [string, Json, readonly string[]])[] = [
-  ["by id", { nodeId: "A" }, ["A"]],
-  ["by the id of a relation", { nodeId: "A_B" }, ["A_B"]],
-  ["by key", { nodeKey: "order.check" }, ["A"]],
-  ["by type", { byType: { type: "userTask" } }, ["B"]],
-  ["by an alias of the type", { byType: { type: "bpmn:UserTask" } }, ["B"]],
-  ["by name, white space and case apart", { byType: { name: " ship   GOODS " } }, ["B"]],
-  ["by a part of the name", { byType: { nameContains: "INVO" } }, ["C"]],
-  ["by a property", { byType: { properties: { attachedToRef: "B" } } }, ["T"]],
-  ["by type, all of them", { byType: { type: "task" }, all: true }, ["A", "C"]],
-  ["none of them, which is no error", { byType: { type: "gateway" }, all: true }, []],
-  ["by what contains it", { byType: { type: "note", withinId: "P" } }, ["N"]],
-  ["by the lane that it lies in", { byType: { type: "task", withinId: "L" } }, ["A"]],
-  ["relations by type", { byType: { relations: true, type: "association" } }, ["N_C"]],
-  ["relations by name", { byType: { relations: true, name: "complete" } }, ["A_B"]],
-  ["by what leads to it", { byNeighbor: { of: { nodeId: "A" }, direction: "DIRECTION_OUTGOING" } }, ["B"]],
-  ["by what it leads to", { byNeighbor: { of: { nodeId: "A" }, direction: "DIRECTION_INCOMING" } }, ["S"]],
-  [
-    "by neighbours over relations of a type",
-    { byNeighbor: { of: { nodeId: "C" }, relationTypes: ["association"] } },
-    ["N"],
-  ],
-  ["by neighbours of a type", { byNeighbor: { of: { nodeId: "C" }, type: "endEvent" } }, ["E"]],
-  ["by lying between two", { byPath: { from: { nodeId: "A" }, to: { nodeId: "C" } } }, ["B"]],
-  [
-    "all that lie between two",
-    { byPath: { from: { nodeId: "S" }, to: { nodeId: "E" } }, all: true },
-    ["A", "B", "C"],
-  ],
-];
-
 describe("a selector finds", () => {
-  for (const [title, selector, ids] of FOUND)
+  for (const [title, selector, ids] of SELECTORS)
     it(`${title}`, () => expect(select(orderProcess(), selector)).toMatchObject({ ids, code: undefined }));
 
   it("what an earlier operation creates", () => {
