@@ -4,6 +4,8 @@ import { spaceBefore } from "../xml/indent-xml.ts";
 import type { XmlAttribute, XmlElement, XmlNode } from "../xml/xml-tree.ts";
 
 export const EXCHANGE = "http://www.opengroup.org/xsd/archimate/3.0/";
+/** Of version 2.1, which is read as if it were 3. */
+export const EXCHANGE_2 = "http://www.opengroup.org/xsd/archimate";
 export const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 
 /** The order of children in the schemas; what is not named belongs to other namespaces. */
@@ -44,6 +46,8 @@ export interface Format {
   readonly xsi: string;
   /** What a level of nesting adds to a line; undefined for a file without lines. */
   readonly unit: string | undefined;
+  /** Where views are, from the root. */
+  readonly viewsPath: readonly string[];
   /** The main language: that of the model's first name. */
   readonly language: string | undefined;
 }
@@ -57,6 +61,7 @@ export function formatOf(root: XmlElement): Format {
     namespace: root.namespace,
     prefix: root.name.slice(0, root.name.length - root.local.length),
     xsi: bound ? `${bound.local}:` : "xsi:",
+    viewsPath: root.namespace === EXCHANGE_2 ? ["views"] : ["views", "diagrams"],
     unit: first ? space?.slice(1) : "  ",
     language: title && isElement(title) ? languageOf(title) : undefined,
   };
@@ -100,5 +105,7 @@ export const xsiType = (format: Pick<Format, "xsi">): Omit<XmlAttribute, "value"
 /** The place of a child among those of its parent; undefined for what is not of the format. */
 export function rankOf(format: Format, parent: Parent, child: XmlNode): number | undefined {
   if (child.kind !== "element") return undefined;
+  // Version 2.1 has the metadata first.
+  if (format.namespace === EXCHANGE_2 && parent === "model" && child.local === "metadata") return -1;
   return RANKS[parent].get(child.namespace === format.namespace ? child.local : "*");
 }

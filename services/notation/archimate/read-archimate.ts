@@ -5,12 +5,13 @@ import { attributeOf, childOf, childrenOf } from "../xml/query-xml.ts";
 import { readXml } from "../xml/read-xml.ts";
 import type { XmlDocument, XmlElement } from "../xml/xml-tree.ts";
 import { CONCEPTS, isRelationship } from "./concepts.ts";
-import { formatOf, typeOf, type Format } from "./exchange-format.ts";
+import { EXCHANGE_2, formatOf, typeOf, type Format } from "./exchange-format.ts";
 import { propertiesOf, readProperties, withFields } from "./properties.ts";
 import { readDefinitions, type PropertyDefinition } from "./property-definitions.ts";
 import { Reading, type ViewParts } from "./reading.ts";
 import { readView } from "./read-view.ts";
 import { readText } from "./texts.ts";
+import { asVersion3, type Version2 } from "./version-2.ts";
 
 /** A file of the exchange format: the whole tree, and where in it the items of the graph are. */
 export interface ArchimateSource extends Source {
@@ -23,6 +24,8 @@ export interface ArchimateSource extends Source {
   readonly views: ReadonlyMap<string, ViewParts>;
   /** What is not shown because something else has its id. */
   readonly duplicates: ReadonlyMap<string, readonly XmlElement[]>;
+  /** The file as it is, if it is one of version 2.1. */
+  readonly version2?: Version2;
 }
 
 const VERSION_3 = /^https?:\/\/www\.opengroup\.org\/xsd\/archimate\/3(?:\.\d+)?\/?$/;
@@ -32,14 +35,17 @@ export function readArchimate(file: Uint8Array): ReadModel<ArchimateSource> {
   const problems: Problem[] = [];
   const document = readXml(file, { onProblem: (problem) => problems.push(problem) });
   checkRoot(document.root);
-  const source = readDocument(document, problems);
+  const source =
+    document.root.namespace === EXCHANGE_2
+      ? readVersion2(document, problems)
+      : readDocument(document, problems);
   return { graph: source.graph, source, problems };
 }
 
 function checkRoot(root: XmlElement): void {
   const { namespace, local, line, column } = root;
   // The format says 3.0 whatever the version; some tools write their own.
-  if (local === "model" && VERSION_3.test(namespace)) return;
+  if (local === "model" && (VERSION_3.test(namespace) || namespace === EXCHANGE_2)) return;
   const [code, message] = refusal(root);
   throw new UnreadableModel({ code, message, line, column });
 }
@@ -50,15 +56,23 @@ function refusal({ namespace, name }: XmlElement): [code: string, message: strin
       "ARCHI_FILE",
       "This is a file of the tool Archi. Export it there: File, Export, Model To Open Exchange File.",
     ];
-  if (namespace === "http://www.opengroup.org/xsd/archimate")
-    return [
-      "ARCHIMATE_2",
-      "This file has version 2.1 of the exchange format. Open it in a modelling tool and export it again as 3.0 or later.",
-    ];
   return [
     "NOT_ARCHIMATE",
     `This is no file of the ArchiMate exchange format: its root is ${name.slice(0, 100)}.`,
   ];
+}
+
+function readVersion2(document: XmlDocument, problems: Problem[]): ArchimateSource {
+  const { originals, ...upgraded } = asVersion3(document);
+  problems.push({
+    severity: "info",
+    code: "ARCHIMATE_2",
+    message:
+      "This file has version 2.1 of the exchange format, and is exported as such: what is newer in ArchiMate is not valid in it.",
+    line: document.root.line,
+    column: document.root.column,
+  });
+  return { ...readDocument(upgraded, problems), version2: { document, originals } };
 }
 
 /** Reads a tree of which the root has been checked. */
@@ -71,7 +85,7 @@ export function readDocument(document: XmlDocument, problems: Problem[] = []): A
   const elements = new Map([...elementsXml].map(([id, xml]) => [id, readElement(xml, id, reading)]));
   const relationsXml = itemsIn(root, ["relationships"], "relationship", reading);
   const relations = readRelations(relationsXml, elements, reading);
-  const viewsXml = itemsIn(root, ["views", "diagrams"], "view", reading);
+  const viewsXml = itemsIn(root, format.viewsPath, "view", reading);
   const views = [...viewsXml].map(([id, xml]) => readView(xml, id, reading, { elements, relations }));
   const graph: Graph = {
     notation: "archimate",

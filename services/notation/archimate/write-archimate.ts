@@ -18,13 +18,15 @@ import { withoutFields } from "./properties.ts";
 import { DefinitionsInUse } from "./property-definitions.ts";
 import { readDocument, type ArchimateSource } from "./read-archimate.ts";
 import { newText, readText, setText } from "./texts.ts";
+import { asVersion2 } from "./version-2.ts";
 import { writeOrganizations } from "./write-organizations.ts";
 import { writeView } from "./write-view.ts";
 import { BLANK, setType, writeCommon, type Writing } from "./writing.ts";
 
 /** The file of a graph: that of the source with what has changed, or a new one. */
 export function writeArchimate(graph: Graph, source: ArchimateSource = emptySource(graph)): Uint8Array {
-  return writeXml(writeDocument(graph, source));
+  const document = writeDocument(graph, source);
+  return writeXml(source.version2 ? asVersion2(document, source.version2) : document);
 }
 
 function writeDocument(graph: Graph, source: ArchimateSource): XmlDocument {
@@ -45,13 +47,7 @@ function writeDocument(graph: Graph, source: ArchimateSource): XmlDocument {
     writeRelations(graph, source, writing),
     writing,
   );
-  root = withSection(
-    root,
-    ["views", "diagrams"],
-    viewsOf(source),
-    writeViews(graph, source, writing),
-    writing,
-  );
+  root = withSection(root, format.viewsPath, viewsOf(source), writeViews(graph, source, writing), writing);
   root = writeOrganizations(root, was, graph, format);
   root = withMadeDefinitions(root, writing);
   return root === document.root ? document : { ...document, root: withInstanceNamespace(root, writing) };

@@ -24,7 +24,8 @@ import {
 } from "./view-shapes.ts";
 import { BLANK, setType, writeCommon, type Writing } from "./writing.ts";
 
-const VIEW_DEPTH = 3;
+/** How deep views are in the file. */
+const depthOf = ({ format }: Writing): number => format.viewsPath.length + 1;
 
 /** The view as it is now, made of what the file has of it. */
 export function writeView(
@@ -36,7 +37,7 @@ export function writeView(
   if (parts && was === now) return parts.xml;
   const { format } = writing;
   const before = was && parts ? was : { ...now, ...BLANK, nodes: new Map(), connections: new Map() };
-  const place = { parent: "view", depth: VIEW_DEPTH, named: true } as const;
+  const place = { parent: "view", depth: depthOf(writing), named: true } as const;
   const blank = () =>
     setText(
       newElement(format, "view", { identifier: now.id, "xsi:type": now.type === "" ? undefined : now.type }),
@@ -48,7 +49,7 @@ export function writeView(
   if (before.type !== now.type) xml = setType(xml, now.type, format);
   xml = writeCommon(xml, before, now, writing, place);
   if (before.nodes !== now.nodes)
-    xml = new NodeWriter(before, parts, now, writing).inside(xml, undefined, VIEW_DEPTH);
+    xml = new NodeWriter(before, parts, now, writing).inside(xml, undefined, depthOf(writing));
   if (before.connections === now.connections) return xml;
   const wanted = new Map(
     [...now.connections].map(([id, connection]) => [
@@ -147,10 +148,11 @@ function writeConnection(
   there: XmlElement | undefined,
   was: ViewConnection | undefined,
   now: ViewConnection,
-  { format }: Writing,
+  writing: Writing,
 ): XmlElement {
   if (there && was === now) return there;
-  const place: Place = { format, parent: "connection", depth: VIEW_DEPTH + 1 };
+  const { format } = writing;
+  const place: Place = { format, parent: "connection", depth: depthOf(writing) + 1 };
   let line =
     there && was
       ? there
