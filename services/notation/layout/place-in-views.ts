@@ -47,7 +47,11 @@ class ViewPlacer {
 
   place(ids: readonly string[]): readonly Change[] {
     const elements = ids.flatMap((id) => this.#graph.elements.get(id) ?? []);
-    const waiting = new Set(elements.filter((element) => !this.#nodeOf.has(element.id)));
+    const waiting = new Set(
+      elements.filter(
+        (element) => !this.#nodeOf.has(element.id) && this.#manners.sizeOf(element, this.#graph),
+      ),
+    );
     // What is placed may be what another one goes beside or into.
     while (this.#placeFirst(waiting, true) || this.#placeFirst(waiting, false));
     const drawn = new Set([...this.#view.connections.values()].map(({ relation }) => relation));
