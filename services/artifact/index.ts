@@ -15,22 +15,10 @@ export { loadLine, MAIN, type ContentLine, type ModelRef } from "./content/conte
 export type { ContentState } from "./content/content-state.ts";
 export { createBranch, deleteBranch, type NewBranch } from "./content/create-branch.ts";
 export { GraphCache } from "./content/graph-cache.ts";
-export {
-  itemsWithIds,
-  itemsWithKeys,
-  itemsWithWords,
-  referencesFrom,
-  referencesTo,
-  type FoundItem,
-  type FoundReference,
-} from "./content/model-search-store.ts";
-export { findRules, type RuleSet } from "./content/model-rule-store.ts";
 export { tenantRules } from "./content/tenant-rules.ts";
 export { sweepContent } from "./content/sweep-content.ts";
 export { validateModel } from "./content/validate-model.ts";
 export { violations } from "./content/violations.ts";
-export { listRevisionRows, revisionAt, type Revision } from "./content/revision-store.ts";
-export { listSnapshotRows, type SnapshotState } from "./content/snapshot-store.ts";
 export { loadModel, type LoadedModel } from "./content/load-model.ts";
 export { readChanges, type ModelCommit } from "./content/read-changes.ts";
 export { listModelRefRows } from "./content/model-ref-store.ts";

@@ -86,6 +86,8 @@ export const modelReferences = pgTable("model_references", {
   itemId: text("item_id").notNull(),
   type: text("type").notNull(),
   target: text("target").notNull(),
+  /** Without the prefix that a file writes before it; the database makes it. */
+  localTarget: text("local_target").notNull(),
   artifactId: uuid("artifact_id").notNull(),
 });
 

@@ -6,6 +6,7 @@ import * as budgetTables from "../budget/tables.ts";
 import * as chatTables from "../chat/tables.ts";
 import * as cacheTables from "../execution/models/cache/tables.ts";
 import * as checkpointTables from "../execution/checkpoints/tables.ts";
+import * as patchTables from "../graphpatch/tables.ts";
 import * as runTables from "../inference/tables.ts";
 import * as commandTables from "../platform/command/tables.ts";
 import * as consumerTables from "../platform/event-consumer/tables.ts";
@@ -164,6 +165,7 @@ function suite(given: GivenDatabase): void {
       chatTables,
       cacheTables,
       checkpointTables,
+      patchTables,
       runTables,
       commandTables,
       consumerTables,

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql, type SQL } from "drizzle-orm";
 import type { Reader } from "../../platform/db/database.ts";
-import { artifacts, modelItems, modelReferences } from "../tables.ts";
+import { artifacts, modelItems } from "../tables.ts";
 
 /** An element, relation or view of a model as it is now. */
 export interface FoundItem {
@@ -14,23 +14,13 @@ export interface FoundItem {
   name: string;
 }
 
-/** Something that an item says of another artifact. */
-export interface FoundReference {
-  artifactId: string;
-  artifactTitle: string;
-  itemId: string;
-  /** The property that says so, or "documentation". */
-  type: string;
-  target: string;
-}
-
 /** Only what is in force: rows under the index that the artifact names. */
-const inForce = (reader: Reader, table: typeof modelItems | typeof modelReferences): SQL | undefined =>
+const inForce = (reader: Reader): SQL | undefined =>
   and(
-    eq(table.tenantId, reader.tenantId),
+    eq(modelItems.tenantId, reader.tenantId),
     eq(artifacts.tenantId, reader.tenantId),
-    eq(artifacts.artifactId, table.artifactId),
-    sql`${artifacts.content}->>'indexId' = ${table.indexId}::text`,
+    eq(artifacts.artifactId, modelItems.artifactId),
+    sql`${artifacts.content}->>'indexId' = ${modelItems.indexId}::text`,
   );
 
 const ITEM = {
@@ -59,7 +49,7 @@ export async function itemsWithWords(
   return reader.sql
     .select(ITEM)
     .from(modelItems)
-    .innerJoin(artifacts, inForce(reader, modelItems) ?? sql`false`)
+    .innerJoin(artifacts, inForce(reader) ?? sql`false`)
     .where(
       and(
         found,
@@ -69,63 +59,4 @@ export async function itemsWithWords(
     )
     .orderBy(asc(modelItems.artifactId), asc(modelItems.name), asc(modelItems.itemId))
     .limit(limit);
-}
-
-/** The items that have one of these names for programs. */
-export async function itemsWithKeys(reader: Reader, keys: readonly string[]): Promise<FoundItem[]> {
-  const named = keys.filter((key) => key !== "");
-  if (named.length === 0) return [];
-  return reader.sql
-    .select(ITEM)
-    .from(modelItems)
-    .innerJoin(artifacts, inForce(reader, modelItems) ?? sql`false`)
-    .where(and(inArray(modelItems.key, named), sql`${modelItems.key} <> ''`))
-    .orderBy(asc(modelItems.artifactId), asc(modelItems.itemId))
-    .limit(1000);
-}
-
-/** The items that have one of these ids, in any artifact: what a reference by id may mean. */
-export async function itemsWithIds(
-  reader: Reader,
-  artifactIds: readonly string[],
-  itemIds: readonly string[],
-): Promise<FoundItem[]> {
-  if (itemIds.length === 0 || artifactIds.length === 0) return [];
-  return reader.sql
-    .select(ITEM)
-    .from(modelItems)
-    .innerJoin(artifacts, inForce(reader, modelItems) ?? sql`false`)
-    .where(and(inArray(modelItems.artifactId, [...artifactIds]), inArray(modelItems.itemId, [...itemIds])))
-    .limit(1000);
-}
-
-const REFERENCE = {
-  artifactId: modelReferences.artifactId,
-  artifactTitle: artifacts.title,
-  itemId: modelReferences.itemId,
-  type: modelReferences.type,
-  target: modelReferences.target,
-};
-
-/** Who refers to any of these: ids of processes and decisions, "ameide:" links. */
-export async function referencesTo(reader: Reader, targets: readonly string[]): Promise<FoundReference[]> {
-  if (targets.length === 0) return [];
-  return reader.sql
-    .select(REFERENCE)
-    .from(modelReferences)
-    .innerJoin(artifacts, inForce(reader, modelReferences) ?? sql`false`)
-    .where(inArray(modelReferences.target, [...targets]))
-    .orderBy(asc(modelReferences.artifactId), asc(modelReferences.itemId), asc(modelReferences.type))
-    .limit(1000);
-}
-
-/** What the items of an artifact say of others. */
-export async function referencesFrom(reader: Reader, artifactId: string): Promise<FoundReference[]> {
-  return reader.sql
-    .select(REFERENCE)
-    .from(modelReferences)
-    .innerJoin(artifacts, inForce(reader, modelReferences) ?? sql`false`)
-    .where(eq(modelReferences.artifactId, artifactId))
-    .orderBy(asc(modelReferences.itemId), asc(modelReferences.type), asc(modelReferences.target))
-    .limit(1000);
 }
