@@ -3,6 +3,7 @@ import { applyOperation } from "./apply-operation.ts";
 import { checkConditions } from "./check-conditions.ts";
 import { broughtViolations } from "./check-rules.ts";
 import type { CompiledPatch, PatchInput } from "./compiled-patch.ts";
+import { MAX_OPERATIONS } from "./limits.ts";
 import { netChanges, type NetChanges } from "./net-changes.ts";
 import { operationEffects, writesOf } from "./operation-effects.ts";
 import { placeNewItems } from "./place-new-items.ts";
@@ -15,7 +16,7 @@ export function compilePatch(input: PatchInput): CompiledPatch {
   const ws = new Workspace(kit, graph, seed);
   const { problems, invalid } = validateOperations(operations, input.allowRawChanges ?? false);
   ws.problems.push(...problems);
-  for (const [index, operation] of operations.entries()) {
+  for (const [index, operation] of operations.slice(0, MAX_OPERATIONS).entries()) {
     if (invalid.has(index)) ws.failed.add(operation.id);
     else applyOperation(ws, operation, index);
   }

@@ -14,6 +14,23 @@ export interface Rejection {
 /** Beyond so many operations it costs too much to try what happens without each of them. */
 const MOST_TRIED = 40;
 
+/** So often a patch is compiled again to find out what is possible; then what is likely has to do. */
+const MOST_TRIALS = 400;
+
+/** Compiles to see what happens, as long as it may. */
+class Trials {
+  #left = MOST_TRIALS;
+
+  get areLeft(): boolean {
+    return this.#left > 0;
+  }
+
+  compile(input: PatchInput): CompiledPatch {
+    this.#left--;
+    return compilePatch(input);
+  }
+}
+
 /** Which operations are not possible without which others; those that need none are left out. */
 export function findDependencies(compiled: CompiledPatch): Dependency[] {
   const { operations } = compiled.input;
@@ -31,7 +48,7 @@ export function findDependencies(compiled: CompiledPatch): Dependency[] {
 
 /** Takes operations out, and exactly those that are not possible without them. */
 export function rejectOperations(compiled: CompiledPatch, rejected: ReadonlySet<string>): Rejection {
-  const left = leaveOut(compiled, rejected);
+  const left = leaveOut(compiled, rejected, new Trials());
   const causes = [...rejected].filter((id) => compiled.input.operations.some((each) => each.id === id));
   const becauseOf = (operationId: string): string => {
     const [only = ""] = causes;
@@ -46,18 +63,25 @@ export function rejectOperations(compiled: CompiledPatch, rejected: ReadonlySet<
 
 /** By trying; nothing is tried for an operation that has nothing in common with any other. */
 function dependantsOf(compiled: CompiledPatch, id: string): ReadonlySet<string> {
-  const known = DEPENDANTS.get(compiled) ?? new Map<string, ReadonlySet<string>>();
-  DEPENDANTS.set(compiled, known);
-  const dependants =
-    known.get(id) ??
-    (footprintsOf(compiled).isAlone(id)
-      ? new Set<string>()
-      : new Set(leaveOut(compiled, new Set([id])).gone));
-  known.set(id, dependants);
+  const tried = TRIED.get(compiled) ?? { trials: new Trials(), dependants: new Map() };
+  TRIED.set(compiled, tried);
+  const dependants = tried.dependants.get(id) ?? findDependants(compiled, id, tried.trials);
+  tried.dependants.set(id, dependants);
   return dependants;
 }
 
-const DEPENDANTS = new WeakMap<CompiledPatch, Map<string, ReadonlySet<string>>>();
+interface Tried {
+  readonly trials: Trials;
+  readonly dependants: Map<string, ReadonlySet<string>>;
+}
+
+const TRIED = new WeakMap<CompiledPatch, Tried>();
+
+function findDependants(compiled: CompiledPatch, id: string, trials: Trials): ReadonlySet<string> {
+  if (footprintsOf(compiled).isAlone(id)) return new Set();
+  if (!trials.areLeft) return referringTo(compiled, id);
+  return new Set(leaveOut(compiled, new Set([id]), trials).gone);
+}
 
 /** Without trying: those that use what it creates, directly or by way of others. */
 function referringTo(compiled: CompiledPatch, id: string): ReadonlySet<string> {
@@ -73,24 +97,24 @@ interface Left {
   readonly gone: readonly string[];
 }
 
-function leaveOut(compiled: CompiledPatch, rejected: ReadonlySet<string>): Left {
+function leaveOut(compiled: CompiledPatch, rejected: ReadonlySet<string>, trials: Trials): Left {
   const input: PatchInput = { ...compiled.input, withoutLayout: true };
   // What is wrong with the whole patch already is not for want of what was rejected.
   const faulty = new Set(errorsOf(compiled).map(({ operationId = "" }) => operationId));
   const gone = new Set<string>();
   const attempt = () => {
     const operations = input.operations.filter(({ id }) => !rejected.has(id) && !gone.has(id));
-    const trial = compilePatch({ ...input, operations });
+    const trial = trials.compile({ ...input, operations });
     const errors = errorsOf(trial).filter(({ operationId = "" }) => !faulty.has(operationId));
     return { operations, trial, errors };
   };
   for (;;) {
     const { operations, trial, errors } = attempt();
     const impossible = idsOf(errors.filter(isItsOwn));
-    const going = impossible.length > 0 ? impossible : culprits(trial, errors);
+    const going = impossible.length > 0 ? impossible : culprits(trial, errors, trials);
     if (going.length === 0) return { operations, gone: inOrder(compiled, gone) };
     for (const id of going) gone.add(id);
-    if (impossible.length === 0)
+    if (impossible.length === 0 && trials.areLeft)
       for (const id of inOrder(compiled, gone)) takeBack(gone, id, () => attempt().errors.length === 0);
   }
 }
@@ -116,13 +140,14 @@ const inOrder = ({ input }: CompiledPatch, ids: ReadonlySet<string>): string[] =
  * The operation without which the first violation of a rule is gone, together with what then is impossible: where
  * several would do, the one that takes the fewest with it, and of these the last.
  */
-function culprits(trial: CompiledPatch, violations: readonly Problem[]): string[] {
+function culprits(trial: CompiledPatch, violations: readonly Problem[], trials: Trials): string[] {
   const [violation] = violations;
   if (!violation) return [];
   let best: string[] | undefined;
   const candidates = footprintsOf(trial).touching(violation).toReversed();
   for (const candidate of candidates) {
-    const going = curedWithout(trial, candidate, violation);
+    if (!trials.areLeft) break;
+    const going = curedWithout(trial, candidate, violation, trials);
     if (going && (!best || going.length < best.length)) best = going;
     if (best?.length === 1) break;
   }
@@ -130,11 +155,16 @@ function culprits(trial: CompiledPatch, violations: readonly Problem[]): string[
 }
 
 /** What goes with the candidate, if the violation goes too. */
-function curedWithout(trial: CompiledPatch, candidate: string, violation: Problem): string[] | undefined {
+function curedWithout(
+  trial: CompiledPatch,
+  candidate: string,
+  violation: Problem,
+  trials: Trials,
+): string[] | undefined {
   const going = new Set([candidate]);
   for (;;) {
     const operations = trial.input.operations.filter(({ id }) => !going.has(id));
-    const errors = errorsOf(compilePatch({ ...trial.input, operations }));
+    const errors = errorsOf(trials.compile({ ...trial.input, operations }));
     const impossible = idsOf(errors.filter(isItsOwn)).filter((id) => !going.has(id));
     for (const id of impossible) going.add(id);
     if (impossible.length > 0) continue;

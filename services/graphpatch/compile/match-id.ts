@@ -34,7 +34,7 @@ export function matchKey(scope: OperationScope, key: string, quiet: boolean): Fo
   const { ws, path } = scope;
   const ids = ws.index.find("elementsWithKey", key);
   if (ids.length > 0 || quiet) return ids.map((id) => ({ kind: "element", id }));
-  const keyed = [...ws.graph.elements.values()].flatMap((element) =>
+  const keyed = (ws.mayHint() ? [...ws.graph.elements.values()] : []).flatMap((element) =>
     element.key === undefined ? [] : [{ id: element.id, name: element.key }],
   );
   const near = nearMisses(key, keyed).map((item) => JSON.stringify(item.name));
@@ -70,6 +70,7 @@ export function matchCreated(scope: OperationScope, name: string, kinds: Kinds):
 
 /** What was perhaps meant by an id or a name. */
 export function hint({ ws }: OperationScope, wanted: string, kinds: Kinds): string {
+  if (wanted === "" || !ws.mayHint()) return "";
   const { elements, relations, views } = ws.graph;
   const items = [
     ...(kinds.has("element") ? elements.values() : []),

@@ -14,6 +14,9 @@ export interface LoggedChange {
   readonly change: Change;
 }
 
+/** Looking through all names of a big model for each of a thousand selectors would take seconds. */
+const MOST_HINTS = 20;
+
 /** The model while operations are applied to it one after the other, with all that is learnt on the way. */
 export class Workspace {
   readonly kit: NotationKit;
@@ -30,6 +33,7 @@ export class Workspace {
   /** Operations that could not be applied. */
   readonly failed = new Set<string>();
   readonly #draft: GraphDraft;
+  #hints = MOST_HINTS;
   #operationId = "";
   #start = 0;
 
@@ -53,6 +57,11 @@ export class Workspace {
 
   get operationId(): string {
     return this.#operationId;
+  }
+
+  /** Whether what was perhaps meant is looked for: not each time where very much is wrong. */
+  mayHint(): boolean {
+    return this.#hints-- > 0;
   }
 
   begin(operationId: string): void {
