@@ -256,6 +256,12 @@ const CASES: readonly [rule: string, right: Graph, wrong: Graph, blamed: string]
     "e",
   ],
   [
+    "connected-element",
+    sketch([...A, ["r", "Influence", "process", "goal"]], [view([{ element: "goal" }])]),
+    sketch(A, [view([{ element: "goal" }])]),
+    "goal",
+  ],
+  [
     "derived-relationship",
     sketch([...A, ["r", "Assignment", "role", "process"], ["s", "Access", "process", "object"]]),
     sketch([
@@ -289,6 +295,11 @@ describe("a rule of ArchiMate", () => {
       /^No Assignment is allowed from BusinessProcess "process" to BusinessRole "role"\. Allowed: .*Serving.*other way round also: .*Assignment/,
     );
     expect(problem?.relatedIds).toEqual(["process", "role"]);
+  });
+
+  it("says how a color is written", () => {
+    const painted = sketch(A, [view([{ properties: { fillColor: "#FFE0B2" } }])]);
+    expect(check("shape-properties", painted)[0]?.message).toContain('Write "#ffe0b2".');
   });
 
   it("finds in the scope of an item what it finds of the item in the whole model", () => {

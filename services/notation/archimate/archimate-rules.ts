@@ -1,7 +1,13 @@
 import type { Rule } from "../notation.ts";
 import { noPartCycle, noSpecializationCycle } from "./rules/cycle-rules.ts";
 import { derivedRelationship } from "./rules/derived-relations.ts";
-import { attributeValues, exchangeable, namedElement, usedElement } from "./rules/element-rules.ts";
+import {
+  attributeValues,
+  connectedElement,
+  exchangeable,
+  namedElement,
+  usedElement,
+} from "./rules/element-rules.ts";
 import { junctionEnds, junctionOneType } from "./rules/junction-rules.ts";
 import {
   duplicateRelationship,
@@ -30,5 +36,6 @@ export const archimateRules: readonly Rule[] = [
   duplicateRelationship,
   namedElement,
   usedElement,
+  connectedElement,
   derivedRelationship,
 ];

@@ -14,7 +14,8 @@ import { graphEdits } from "../../testing/graph-edits.ts";
 
 const file = readFileSync(join(import.meta.dirname, "models/order-handling.xml"));
 const { graph, source, problems } = archimateCodec.read(file);
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+/** However empty elements are written. */
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll(" />", "/>");
 const written = (...changes: Change[]) => text(archimateCodec.write(applyChanges(graph, changes), source));
 const rename = (id: string, from: string, to: string): Change => ({
   op: "set",
@@ -88,9 +89,9 @@ describe("an exchange file", () => {
   });
 
   it("comes out as it went in when nothing has changed", () => {
-    expect(text(archimateCodec.write(graph, source))).toBe(text(file).replaceAll(" />", "/>"));
+    expect(text(archimateCodec.write(graph, source))).toBe(text(file));
     const copy: Graph = structuredClone(graph);
-    expect(text(archimateCodec.write(copy, source))).toBe(text(file).replaceAll(" />", "/>"));
+    expect(text(archimateCodec.write(copy, source))).toBe(text(file));
   });
 
   it("differs in the label only when a label has changed", () => {

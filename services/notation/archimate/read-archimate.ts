@@ -155,7 +155,9 @@ function readOwnProperties(xml: XmlElement, id: string, reading: Reading) {
     if (ref === undefined || !reading.definitions.has(ref))
       reading.dangling(
         property,
-        `A property of ${id} has the definition ${ref ?? "none"}, which is not there.`,
+        ref === undefined
+          ? `A property of ${id} names no definition.`
+          : `A property of ${id} has the definition ${ref}, which is not there.`,
         id,
       );
   }

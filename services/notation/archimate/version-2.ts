@@ -24,6 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
   InfrastructureService: "TechnologyService",
   InfrastructureFunction: "TechnologyFunction",
   InfrastructureInterface: "TechnologyInterface",
+  Junction: "AndJunction",
   Network: "CommunicationNetwork",
   CommunicationPath: "Path",
 };

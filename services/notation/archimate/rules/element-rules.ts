@@ -42,6 +42,23 @@ function shownElements({ views }: Graph): ReadonlySet<string> {
   return shown;
 }
 
+export const connectedElement: Rule = {
+  id: "archimate/connected-element",
+  severity: "info",
+  says: "An element that a view shows is connected with another one.",
+  *check(graph, scope): Generator<Problem> {
+    for (const { id } of elementsIn(graph, scope)) {
+      if (relationsAt(graph, id).length > 0 || !shownElements(graph).has(id)) continue;
+      yield {
+        severity: "info",
+        code: "archimate/connected-element",
+        message: `${called(graph, id)} is connected with nothing.`,
+        itemId: id,
+      };
+    }
+  },
+};
+
 export const usedElement: Rule = {
   id: "archimate/used-element",
   severity: "info",

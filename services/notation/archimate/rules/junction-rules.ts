@@ -63,7 +63,7 @@ export const junctionEnds: Rule = {
           yield {
             severity: "warning",
             code: "archimate/junction-ends",
-            message: `Through ${called(graph, id)} a ${type} runs from ${called(graph, source)} to ${called(graph, target)}, which is not allowed.`,
+            message: `Through ${called(graph, id)} ${type} runs from ${called(graph, source)} to ${called(graph, target)}, which is not allowed.`,
             itemId: id,
             relatedIds: [source, target],
           };

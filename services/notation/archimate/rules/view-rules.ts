@@ -114,8 +114,17 @@ function* wrongProperties({ id, label, properties }: ViewNode | ViewConnection):
   if (label !== undefined) yield `The label of ${id} has no place of its own in ArchiMate.`;
   for (const [name, value] of Object.entries(properties)) {
     if (!KNOWN.has(name)) yield `${id} has "${name}". Use one of: ${STYLE_PROPERTIES.join(", ")}, label.`;
-    else if (!isValid(name, value, properties)) yield `${name} of ${id} cannot be ${JSON.stringify(value)}.`;
+    else if (!isValid(name, value, properties))
+      yield `${name} of ${id} cannot be ${JSON.stringify(value)}.${hintFor(name, value)}`;
   }
+}
+
+function hintFor(name: string, value: Value): string {
+  if (COLOR_PROPERTIES.includes(name))
+    return /^#[0-9a-f]{6}$/i.test(String(value))
+      ? ` Write "${String(value).toLowerCase()}".`
+      : ' Write a color as "#ffe0b2".';
+  return name.endsWith("Alpha") ? " An opacity is 0 to 100 and goes with a color." : "";
 }
 
 function isValid(name: string, value: Value, properties: Properties): boolean {
