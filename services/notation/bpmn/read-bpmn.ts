@@ -3,7 +3,7 @@ import { UnreadableModel, type Problem } from "../problem.ts";
 import { attributeOf } from "../xml/query-xml.ts";
 import type { XmlDocument, XmlElement } from "../xml/xml-tree.ts";
 import { FileIds, idOf } from "./file-ids.ts";
-import { DEFAULT_TARGET_NAMESPACE, MODEL_NAMESPACE } from "./namespaces.ts";
+import { AMEIDE_NAMESPACE, DEFAULT_TARGET_NAMESPACE, MODEL_NAMESPACE } from "./namespaces.ts";
 import { readModel } from "./read-model.ts";
 import { readViews } from "./read-views.ts";
 
@@ -36,7 +36,8 @@ export function readBpmn(root: XmlElement): ReadBpmn {
     notation: "bpmn",
     id: idOf(root) ?? "",
     name: attributeOf(root, "name") ?? "",
-    documentation: "",
+    // The format has none for a whole file: ours.
+    documentation: attributeOf(root, "documentation", AMEIDE_NAMESPACE) ?? "",
     properties: readDefinitions(root),
     elements,
     relations,

@@ -46,13 +46,17 @@ function sequenceFlow(graph: Graph, source: Element, target: Element): string | 
   return isSameScope && isPossible ? "sequenceFlow" : undefined;
 }
 
-/** Pools, and what in them sends and takes messages. */
-export const exchangesMessages = (type: string): boolean =>
-  type === "participant" || isActivity(type) || isA(type, "event");
+/** Pools, and what in them sends messages. */
+export const sendsMessages = (type: string): boolean =>
+  type === "participant" || isActivity(type) || isA(type, "throwEvent");
+
+/** Pools, and what in them receives messages. */
+export const receivesMessages = (type: string): boolean =>
+  type === "participant" || isActivity(type) || isA(type, "catchEvent");
 
 /** Whether messages can go from one to the other: they are of different pools. */
 export function canExchange(graph: Graph, source: Element, target: Element): boolean {
-  if (!exchangesMessages(source.type) || !exchangesMessages(target.type)) return false;
+  if (!sendsMessages(source.type) || !receivesMessages(target.type)) return false;
   const [from, to] = [partyOf(graph, source.id), partyOf(graph, target.id)];
   return from !== undefined && to !== undefined && from.id !== to.id;
 }

@@ -2,7 +2,7 @@ import type { Graph } from "../graph.ts";
 import { attributeOf } from "../xml/query-xml.ts";
 import type { XmlDocument, XmlElement } from "../xml/xml-tree.ts";
 import type { BpmnSource } from "./bpmn-source.ts";
-import { DEFAULT_TARGET_NAMESPACE } from "./namespaces.ts";
+import { AMEIDE_NAMESPACE, DEFAULT_TARGET_NAMESPACE } from "./namespaces.ts";
 import { DEFINITIONS_ATTRIBUTES, readBpmn } from "./read-bpmn.ts";
 import { ModelWriter } from "./write-model.ts";
 import { ViewWriter } from "./write-views.ts";
@@ -23,6 +23,8 @@ export function writeBpmn(graph: Graph, source: BpmnSource): XmlDocument {
 function writeDefinitions(root: DraftElement, was: Graph, now: Graph): void {
   if (was.id !== now.id) setAttribute(root, "id", now.id === "" ? undefined : now.id);
   if (was.name !== now.name) setAttribute(root, "name", now.name === "" ? undefined : now.name);
+  if (was.documentation !== now.documentation)
+    setAttribute(root, "documentation", now.documentation || undefined, AMEIDE_NAMESPACE);
   for (const name of DEFINITIONS_ATTRIBUTES) {
     const value = now.properties[name];
     if (value === was.properties[name]) continue;

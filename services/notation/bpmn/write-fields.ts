@@ -2,10 +2,10 @@ import { sameValue } from "../graph-draft.ts";
 import type { Element, Properties, Relation, Value } from "../graph.ts";
 import { attributeOf } from "../xml/query-xml.ts";
 import { isExpression, itemFields, nameFieldOf, objectFields, objectTypes, type Field } from "./fields.ts";
-import { typeOfXml } from "./item-types.ts";
+import { itemKind, typeOfXml } from "./item-types.ts";
 import { AMEIDE_NAMESPACE, MODEL_NAMESPACE, XSI_NAMESPACE } from "./namespaces.ts";
 import { isFiller, objectNodes } from "./read-fields.ts";
-import { childSlot, isA, isReferenceType, schemaType } from "./schema.ts";
+import { childSlot, isReferenceType, schemaType } from "./schema.ts";
 import {
   attach,
   detach,
@@ -28,8 +28,8 @@ export function writeFields(
   now: Element | Relation,
   onReference: OnReference,
 ): void {
-  if (was && was.type !== now.type) changeType(node, was.type, now.type);
-  if (now.name !== was?.name) writeName(node, now);
+  const isSameField = was !== undefined && nameFieldOf(was.type) === nameFieldOf(now.type);
+  if (now.name !== was?.name || !isSameField) writeName(node, now);
   if (now.documentation !== (was?.documentation ?? "")) writeDocumentation(node, now);
   writeOwn(node, was, now);
   writeProperties(node, was, now, onReference);
@@ -69,10 +69,9 @@ function writeProperties(
   const isOther = was?.type !== now.type;
   for (const field of itemFields(now.type).values()) {
     const value = now.properties[field.name];
-    if (
-      !sameValue(was?.properties[field.name], value) ||
-      (isOther && value === undefined && isFiller(field, ""))
-    )
+    // Of another type, the same property may stand elsewhere.
+    const isDue = isOther && (value !== undefined || isFiller(field, ""));
+    if (isDue || !sameValue(was?.properties[field.name], value))
       writeField(node, now.type, field, value, onReference);
   }
 }
@@ -169,7 +168,7 @@ function objectType(field: Field, value: Value): string | undefined {
 }
 
 /** Another name for the element; what the new type cannot have goes, and what it can stays. */
-function changeType(node: DraftElement, was: string, now: string): void {
+export function changeType(node: DraftElement, was: string, now: string): void {
   const prefix = node.name.slice(0, -node.local.length);
   node.local = now;
   node.name = prefix + now;
@@ -179,15 +178,10 @@ function changeType(node: DraftElement, was: string, now: string): void {
   for (const name of schemaType(was)?.attributes.keys() ?? [])
     if (!may?.has(name)) setAttribute(node, name, undefined);
   for (const child of draftChildren(node)) {
-    const local = child.namespace === node.namespace ? child.local : undefined;
-    if (local === undefined || isItem(local)) continue;
-    if (childSlot(was, local) !== undefined && childSlot(now, local) === undefined) detach(child);
+    if (child.namespace !== node.namespace || itemKind(typeOfXml(child), now) !== undefined) continue;
+    if (childSlot(was, child.local) !== undefined && childSlot(now, child.local) === undefined) detach(child);
   }
 }
-
-/** Elements and relations come and go by themselves. */
-const isItem = (local: string): boolean =>
-  ["flowElement", "artifact", "dataAssociation"].some((base) => isA(local, base));
 
 /** A new child where the schema wants it. */
 export function addInOrder(parent: DraftElement, parentType: string, local: string): DraftElement {

@@ -6,7 +6,7 @@ import { XSD_NAMESPACE } from "./namespaces.ts";
 import { textOf } from "./read-fields.ts";
 import { childSlot, isA } from "./schema.ts";
 import { writeEnds } from "./write-ends.ts";
-import { addInOrder, attachInOrder, writeFields } from "./write-fields.ts";
+import { addInOrder, attachInOrder, changeType, writeFields } from "./write-fields.ts";
 import { writeLanes } from "./write-lanes.ts";
 import {
   detach,
@@ -24,26 +24,31 @@ import {
 /** Writes the differences between the elements and relations of a file and those of a graph. */
 export class ModelWriter {
   readonly #draft: Draft;
+  /** As the file is; without what is taken for new. */
+  readonly #before: Graph;
   readonly #was: Graph;
   readonly #now: Graph;
   /** Of all items that were or are: elements and relations. */
   readonly nodes = new Map<string, DraftElement>();
   readonly #moved = new Set<string>();
+  #hasRetyped = false;
 
   constructor(draft: Draft, source: BpmnSource, now: Graph) {
     this.#draft = draft;
-    this.#was = source.graph;
+    this.#was = withoutReplaced(source.graph, now);
+    this.#before = source.graph;
     this.#now = now;
     for (const [id, node] of source.places.items) this.nodes.set(id, draft.at(node));
   }
 
   write(): void {
+    for (const element of this.#now.elements.values()) this.#retype(element);
     this.#takeOut();
     for (const element of this.#now.elements.values()) this.#place(element);
     for (const [id, relation] of this.#now.relations)
       if (!sameKind(this.#was.relations.get(id), relation)) this.#add(relation);
     this.#fields();
-    writeLanes(this.#draft.root, this.#was, this.#now, this.nodes, this.refer);
+    writeLanes(this.#draft.root, this.#before, this.#now, this.nodes, this.refer);
     this.#relations();
   }
 
@@ -55,21 +60,33 @@ export class ModelWriter {
     if (id.startsWith("xsd:")) prefixFor(this.#draft.root, XSD_NAMESPACE, false);
   };
 
+  #retype({ id, type }: Element): void {
+    const was = this.#was.elements.get(id);
+    if (!was || was.type === type) return;
+    changeType(this.#node(id), was.type, type);
+    this.#hasRetyped = true;
+  }
+
   /** What has another parent first, so that it does not go with its old one. */
   #takeOut(): void {
     for (const [id, element] of this.#now.elements) {
       const was = this.#was.elements.get(id);
-      if (!was || was.parent === element.parent) continue;
+      const stays = was?.parent === element.parent && !this.#isReplaced(element.parent);
+      if (!was || stays) continue;
       this.#moved.add(id);
       detach(this.#node(id));
     }
-    for (const [id, { type }] of this.#was.elements)
-      if (!this.#now.elements.has(id)) {
+    for (const [id, { type }] of this.#before.elements)
+      if (!this.#now.elements.has(id) || this.#isReplaced(id)) {
         if (type === "dataInput" || type === "dataOutput") this.#unlist(id);
         detach(this.#node(id));
       }
     for (const [id, was] of this.#was.relations)
       if (!sameKind(was, this.#now.relations.get(id))) detach(this.#node(id));
+  }
+
+  #isReplaced(id: string | undefined): boolean {
+    return id !== undefined && this.#before.elements.has(id) && !this.#was.elements.has(id);
   }
 
   /** New and moved elements, those that contain them first. */
@@ -130,28 +147,26 @@ export class ModelWriter {
     for (const [was, now] of all) {
       if (was === now) continue;
       const node = this.#node(now.id);
+      if (was && "source" in now && was.type !== now.type) changeType(node, was.type, now.type);
       writeFields(node, was, now, this.refer);
-      if (was && was.type !== now.type && node.parent) this.#reorder(node, node.parent, was.type);
     }
-  }
-
-  /** Another type may want another place among its siblings. */
-  #reorder(node: DraftElement, parent: DraftElement, was: string): void {
-    const type = this.#typeOf(parent);
-    if (childSlot(type, was) === childSlot(type, node.local)) return;
-    detach(node);
-    attachInOrder(parent, type, node);
   }
 
   #relations(): void {
     for (const [was, now] of this.#relationPairs()) {
       const node = this.#node(now.id);
-      const hasMoved = [now.source, now.target].some((id) => this.#moved.has(id));
       const isOther = was?.source !== now.source || was.target !== now.target || was.type !== now.type;
-      if (was && (hasMoved || isOther || !isWithin(this.#draft.root, node))) this.#bringHome(node, now);
+      if (was && (isOther || this.#isAstray(node, now))) this.#bringHome(node, now);
       if (isOther) writeEnds(node, was, now, this.nodes, this.refer);
     }
     this.#flowReferences();
+  }
+
+  /** Left behind by its ends, or in what is gone or of another type now. */
+  #isAstray(node: DraftElement, { source, target, type }: Relation): boolean {
+    if (this.#moved.has(source) || this.#moved.has(target) || !isWithin(this.#draft.root, node)) return true;
+    const { parent } = node;
+    return this.#hasRetyped && (!parent || childSlot(this.#typeOf(parent), type) === undefined);
   }
 
   /** One whose ends are written elsewhere now is a new one in the file. */
@@ -164,9 +179,16 @@ export class ModelWriter {
 
   #bringHome(node: DraftElement, relation: Relation): void {
     const home = this.#home(relation);
-    if (node.parent === home) return;
+    if (node.parent === home && !this.#isOutOfOrder(node, home)) return;
     detach(node);
     attachInOrder(home, this.#typeOf(home), node);
+  }
+
+  /** Of another type now, it may have another place among its siblings. */
+  #isOutOfOrder(node: DraftElement, home: DraftElement): boolean {
+    const type = this.#typeOf(home);
+    const slots = draftChildren(home).flatMap(({ local }) => childSlot(type, local) ?? []);
+    return slots.some((slot, i) => slot < (slots[i - 1] ?? 0)) && childSlot(type, node.local) !== undefined;
   }
 
   /** The closest element around an end that may contain the relation. */
@@ -215,6 +237,22 @@ export class ModelWriter {
     if (!node) throw new Error(`${id} is not in the file`);
     return node;
   }
+}
+
+/** Types between which an element may change and go on as it is, with all that the graph does not know of it. */
+const FAMILIES =
+  "flowNode flowElement artifact conversationNode callableElement collaboration eventDefinition".split(" ");
+
+const familyOf = (type: string): string => FAMILIES.find((base) => isA(type, base)) ?? type;
+
+/** The graph without elements that are of another kind now: in the file those are new ones. */
+function withoutReplaced(was: Graph, now: Graph): Graph {
+  const isReplaced = ({ id, type }: Element) => {
+    const other = now.elements.get(id)?.type;
+    return other !== undefined && other !== type && familyOf(other) !== familyOf(type);
+  };
+  const kept = [...was.elements].filter(([, element]) => !isReplaced(element));
+  return kept.length === was.elements.size ? was : { ...was, elements: new Map(kept) };
 }
 
 const flowOf = (relation: Relation | undefined): Relation | undefined =>

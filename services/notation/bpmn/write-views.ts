@@ -53,6 +53,7 @@ export class ViewWriter {
       const was = this.#was.views.get(id);
       if (was !== view) this.#view(was, view);
     }
+    this.#freeEnds();
   }
 
   #view(was: View | undefined, now: View): void {
@@ -129,7 +130,6 @@ export class ViewWriter {
   ): void {
     const node = (was && drawn.get(now.id)) ?? this.#newDrawing(plane, "BPMNEdge", now.id);
     drawn.set(now.id, node);
-    this.#freeEnds(node, now.relation);
     if (was === now) return;
     if (was?.relation !== now.relation) this.#setElement(node, now.relation);
     this.#look(node, EDGE_ATTRIBUTES, was?.properties ?? {}, now.properties);
@@ -138,11 +138,15 @@ export class ViewWriter {
   }
 
   /** Ends that an edge names beside its relation are wrong as soon as the relation has others. */
-  #freeEnds(node: DraftElement, relation = ""): void {
-    const [was, now] = [this.#was.relations.get(relation), this.#now.relations.get(relation)];
-    if (!was || !now) return;
-    if (was.source !== now.source) setAttribute(node, "sourceElement", undefined);
-    if (was.target !== now.target) setAttribute(node, "targetElement", undefined);
+  #freeEnds(): void {
+    for (const [viewId, { connections }] of this.#now.views)
+      for (const { id, relation = "" } of connections.values()) {
+        const [was, now] = [this.#was.relations.get(relation), this.#now.relations.get(relation)];
+        const node = this.drawn.get(viewId)?.get(id);
+        if (!was || !now || !node) continue;
+        if (was.source !== now.source) setAttribute(node, "sourceElement", undefined);
+        if (was.target !== now.target) setAttribute(node, "targetElement", undefined);
+      }
   }
 
   /** Shapes stand before edges, as most tools write them. */

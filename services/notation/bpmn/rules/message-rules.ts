@@ -11,7 +11,7 @@ import {
   partyOf,
 } from "../model-queries.ts";
 import { isA } from "../schema.ts";
-import { exchangesMessages, givesData, takesData } from "../usual-relation.ts";
+import { givesData, receivesMessages, sendsMessages, takesData } from "../usual-relation.ts";
 
 const endsRule = (
   about: Pick<Rule, "id" | "severity" | "says">,
@@ -24,9 +24,6 @@ const endsRule = (
     const message = source && target && check(graph, source, target, relation);
     if (message !== undefined) yield { message, relatedIds: [relation.source, relation.target] };
   });
-
-const SENDERS = new Set(["startEvent", "intermediateCatchEvent", "boundaryEvent"]);
-const TAKERS = new Set(["endEvent", "intermediateThrowEvent"]);
 
 /** What a relation that stands in no element of its own may stand in. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
@@ -68,12 +65,10 @@ export const MESSAGE_RULES: readonly Rule[] = [
     },
     "messageFlow",
     (graph, source, target, flow) => {
-      const wrong = [source, target].find(({ type }) => !exchangesMessages(type));
-      if (wrong) return `${describe(graph, flow.id)} cannot begin or end at ${describe(graph, wrong.id)}.`;
-      if (SENDERS.has(source.type))
-        return `${describe(graph, source.id)} receives and cannot send ${describe(graph, flow.id)}.`;
-      if (TAKERS.has(target.type))
-        return `${describe(graph, target.id)} sends and cannot receive ${describe(graph, flow.id)}.`;
+      if (!sendsMessages(source.type))
+        return `${describe(graph, source.id)} cannot send ${describe(graph, flow.id)}.`;
+      if (!receivesMessages(target.type))
+        return `${describe(graph, target.id)} cannot receive ${describe(graph, flow.id)}.`;
       return undefined;
     },
   ),
@@ -85,7 +80,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     },
     "messageFlow",
     (graph, source, target, flow) => {
-      if (!exchangesMessages(source.type) || !exchangesMessages(target.type)) return undefined;
+      if (!sendsMessages(source.type) || !receivesMessages(target.type)) return undefined;
       const [from, to] = [partyOf(graph, source.id), partyOf(graph, target.id)];
       if (from && to && from.id !== to.id) return undefined;
       const why =
