@@ -18,7 +18,6 @@ export { GraphCache } from "./content/graph-cache.ts";
 export { tenantRules } from "./content/tenant-rules.ts";
 export { sweepContent } from "./content/sweep-content.ts";
 export { validateModel } from "./content/validate-model.ts";
-export { violations } from "./content/violations.ts";
 export { loadModel, type LoadedModel } from "./content/load-model.ts";
 export { readChanges, type ModelCommit } from "./content/read-changes.ts";
 export { listModelRefRows } from "./content/model-ref-store.ts";

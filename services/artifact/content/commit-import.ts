@@ -30,15 +30,18 @@ import { keepObject } from "./stored-object.ts";
 import { deleteUpload } from "./upload-store.ts";
 import type { UploadedFile } from "./upload.ts";
 
+/** An import under way, by an actor who may. */
+export interface Importing {
+  deps: ContentDeps;
+  actor: Actor;
+  request: ImportContentRequest;
+  target: ImportTarget;
+  file: UploadedFile;
+}
+
 /** Makes what was parsed the next version. What is large is stored before; the transaction only names it. */
-export async function commitImport(
-  deps: ContentDeps,
-  actor: Actor,
-  request: ImportContentRequest,
-  target: ImportTarget,
-  file: UploadedFile,
-  parsed: ParsedFile,
-): Promise<ImportContentResponse> {
+export async function commitImport(importing: Importing, parsed: ParsedFile): Promise<ImportContentResponse> {
+  const { deps, actor, request, target, file } = importing;
   const { model, text = "" } = parsed;
   const objects = model && {
     source: await keepObject(deps, actor.tenantId, file.bytes, file.sha256),
@@ -46,10 +49,10 @@ export async function commitImport(
   };
   const { method } = ArtifactContentCommandService;
   return runCommand(deps, actor, method.importContent, request, async (tx) => {
-    const line = await lineFor(tx, deps, actor, request, target, file, parsed);
+    const line = await lineFor(tx, importing, parsed);
     const content =
       model && objects
-        ? await commitParsed(tx, deps, actor, line, { request, file, model, objects })
+        ? await commitParsed(tx, importing, line, { model, objects })
         : await commitDocument(tx, deps, actor, line, {
             text,
             name: file.upload.name,
@@ -69,11 +72,7 @@ export async function commitImport(
 /** The artifact as it was when the file was compared with it, or a new one. */
 async function lineFor(
   tx: Tx,
-  deps: ContentDeps,
-  actor: Actor,
-  request: ImportContentRequest,
-  target: ImportTarget,
-  { upload }: UploadedFile,
+  { deps, actor, request, target, file: { upload } }: Importing,
   { model }: ParsedFile,
 ): Promise<ContentLine> {
   const { artifactId, branch } = target;
@@ -90,8 +89,6 @@ async function lineFor(
 }
 
 interface ParsedImport {
-  request: ImportContentRequest;
-  file: UploadedFile;
   model: ParsedModel;
   objects: { source: string; graph: string };
 }
@@ -99,10 +96,9 @@ interface ParsedImport {
 /** Undefined when the file is the very one that is there, unchanged. */
 async function commitParsed(
   tx: Tx,
-  deps: ContentDeps,
-  actor: Actor,
+  { deps, actor, request, file }: Importing,
   line: ContentLine,
-  { request, file, model, objects }: ParsedImport,
+  { model, objects }: ParsedImport,
 ): Promise<ContentState | undefined> {
   const before = line.content;
   const isSame = before?.source === objects.source && model.changes?.length === 0;

@@ -54,11 +54,11 @@ async function runImport(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ImportContentResponse | Response> {
-  const target = await findImportTarget(deps, actor, request);
+  const target = await findImportTarget(deps.database.reader(actor.tenantId), request);
   const file = await readUpload(deps, actor, request.uploadId, (done) =>
     progress.tell({ stage: 1, bytesDone: done }),
   );
-  const parsed = await parseFile(deps, actor, target, file, progress, {
+  const parsed = await parseFile(deps, actor.tenantId, target, file, progress, {
     dryRun: request.validateOnly,
     signal,
   });
@@ -70,7 +70,7 @@ async function runImport(
   const indexId = parsed.model?.indexId ?? "";
   let unused = indexId;
   try {
-    const response = await commitImport(deps, actor, request, target, file, parsed);
+    const response = await commitImport({ deps, actor, request, target, file }, parsed);
     const { value } = response.event;
     const isChanged = value !== undefined && "changed" in value && value.changed;
     if (isChanged && indexId !== "") unused = target.line?.content?.indexId ?? "";

@@ -1,9 +1,8 @@
 import type { ImportContentRequest } from "@ameide/proto/ameide/artifact/v1/content_command_service_pb.js";
 import { v7 as uuidv7 } from "uuid";
-import type { Actor } from "../../platform/auth/actor.ts";
+import type { Reader } from "../../platform/db/database.ts";
 import { kindOf, type Kind } from "./artifact-kinds.ts";
 import { requireUnchanged } from "./commit-model.ts";
-import type { ContentDeps } from "./content-deps.ts";
 import { loadLine, MAIN, type ContentLine } from "./content-line.ts";
 
 /** Where a file is to go. */
@@ -19,13 +18,12 @@ export interface ImportTarget {
 }
 
 export async function findImportTarget(
-  deps: ContentDeps,
-  actor: Actor,
+  reader: Reader,
   { artifactId, branch, kind: kindName, expectedVersion }: ImportContentRequest,
 ): Promise<ImportTarget> {
   if (artifactId === "")
     return { artifactId: uuidv7(), branch: MAIN, line: undefined, kind: kindOf(kindName), kindName };
-  const line = await loadLine(deps.database.reader(actor.tenantId), { artifactId, branch });
+  const line = await loadLine(reader, { artifactId, branch });
   if (expectedVersion > 0n) requireUnchanged(line.content ?? { version: 0 }, Number(expectedVersion));
   const { kind } = line.artifact;
   return { artifactId, branch: line.name, line, kind: kindOf(kind), kindName: kind };

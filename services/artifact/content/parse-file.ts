@@ -2,7 +2,6 @@ import { v7 as uuidv7 } from "uuid";
 import type { NotationKit } from "../../notation/notation.ts";
 import type { Problem } from "../../notation/problem.ts";
 import { diagnosticMessage } from "../../notation/model-messages.ts";
-import type { Actor } from "../../platform/auth/actor.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { JobFailed, JobTooLarge } from "../../platform/worker-pool/worker-pool.ts";
 import type { CodecPart, ReadResult } from "./codec-jobs.ts";
@@ -40,7 +39,7 @@ interface ParseOptions {
 
 export async function parseFile(
   deps: ContentDeps,
-  actor: Actor,
+  tenantId: string,
   target: ImportTarget,
   file: UploadedFile,
   progress: Progress,
@@ -59,7 +58,7 @@ export async function parseFile(
     });
     return { outcome: outcomeOf(target, sha256, content, []), model: undefined, text };
   }
-  const model = await parseModel(deps, actor, target, kit, file, progress, options);
+  const model = await parseModel(deps, tenantId, target, kit, file, progress, options);
   const info = contentInfo({
     ...NOTHING,
     ...model.counts,
@@ -90,7 +89,7 @@ const outcomeOf = (
 
 async function parseModel(
   deps: ContentDeps,
-  actor: Actor,
+  tenantId: string,
   target: ImportTarget,
   kit: NotationKit,
   { bytes }: UploadedFile,
@@ -103,19 +102,19 @@ async function parseModel(
     do: "read" as const,
     file: bytes,
     notation: kit.notation,
-    before: await graphBefore(deps, actor, target),
+    before: await graphBefore(deps, tenantId, target),
     index,
   };
   /** Short transactions: nothing of it is in force before the artifact names this index. */
   const onPart = async ({ items, references }: CodecPart) => {
-    await deps.database.transaction(actor.tenantId, async (tx) => {
+    await deps.database.transaction(tenantId, async (tx) => {
       await insertItems(tx, place, items);
       await insertReferences(tx, place, references);
     });
     progress.tell({ stage: 3, items: items.length });
   };
   const result = await deps.codecs.run(job, { onPart, signal }).catch(async (error: unknown) => {
-    await deleteIndex(deps.database, actor.tenantId, place);
+    await deleteIndex(deps.database, tenantId, place);
     refuse(error);
   });
   return { ...(result as ReadResult), notation: kit.notation, indexId: index ? place.indexId : "" };
@@ -138,11 +137,11 @@ function unreadable({ code, message, line, column }: Problem): AppError {
 
 async function graphBefore(
   deps: ContentDeps,
-  actor: Actor,
+  tenantId: string,
   { line }: ImportTarget,
 ): Promise<Uint8Array | undefined> {
   if (line?.content?.form !== "model") return undefined;
-  const reader = deps.database.reader(actor.tenantId);
+  const reader = deps.database.reader(tenantId);
   return writeGraph(await graphAt(deps, reader, graphLineOf(line), line.content.version));
 }
 

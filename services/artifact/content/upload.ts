@@ -26,10 +26,10 @@ export const uploadPrefix = (tenantId: string, uploadId: string): string =>
 export async function loadUpload(
   deps: Pick<ObjectDeps, "now">,
   reader: Reader,
-  actor: Actor,
+  { userId }: Pick<Actor, "userId">,
   uploadId: string,
 ): Promise<UploadState> {
-  const upload = await findUpload(reader, actor.userId, uploadId, deps.now());
+  const upload = await findUpload(reader, userId, uploadId, deps.now());
   if (upload) return upload;
   throw new AppError("UPLOAD_NOT_FOUND", "there is no such upload, or it has expired; begin a new one", {
     metadata: { upload_id: uploadId },
@@ -53,12 +53,12 @@ export interface UploadedFile {
  */
 export async function readUpload(
   deps: ObjectDeps,
-  actor: Actor,
+  { tenantId, userId }: Pick<Actor, "tenantId" | "userId">,
   uploadId: string,
   onBytes: (done: number) => void = () => undefined,
 ): Promise<UploadedFile> {
-  const reader = deps.database.reader(actor.tenantId);
-  const upload = await loadUpload(deps, reader, actor, uploadId);
+  const reader = deps.database.reader(tenantId);
+  const upload = await loadUpload(deps, reader, { userId }, uploadId);
   if (upload.received < upload.size) throw incompleteUpload(upload);
   const bytes = new Uint8Array(new SharedArrayBuffer(upload.size));
   const hash = createHash("sha256");
