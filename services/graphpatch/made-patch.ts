@@ -85,8 +85,8 @@ async function prepare(
   apply: boolean,
 ): Promise<Prepared> {
   const made = await make(reader);
-  const { model, operations, origin } = made;
-  const patch = { patchId, operations: [...operations], origin };
+  const { model, operations, origin, reverts = "" } = made;
+  const patch = { patchId, operations: [...operations], origin, reverts };
   const compiled = await compileOn(deps, reader, model, patch);
   if (!compiled.ok) throw patchInvalid(compiled.problems);
   const { artifactId, branch, version: base } = model;

@@ -67,7 +67,7 @@ async function compile(
 ): Promise<Proposal> {
   const model = await loadBase(deps, reader, { artifactId, branch }, Number(baseVersion));
   const origin = PatchOrigin.PROPOSAL;
-  const compiled = await compileOn(deps, reader, model, { patchId, operations, origin });
+  const compiled = await compileOn(deps, reader, model, { patchId, operations, origin, reverts: "" });
   return { model, compiled, preview: previewOf(compiled) };
 }
 

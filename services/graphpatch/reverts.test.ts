@@ -6,6 +6,7 @@ import { forEachDatabase, type GivenDatabase } from "../testing/databases.ts";
 import { generateModel } from "../testing/model-graphs.ts";
 import {
   addClass,
+  byId,
   openPatchWorld,
   remove,
   rename,
@@ -13,12 +14,26 @@ import {
   type PatchWorld,
 } from "../testing/patch-world.ts";
 import { refusalOf } from "../testing/refusal.ts";
+import { smallGraph } from "../testing/small-graph.ts";
 
 async function land({ client }: PatchWorld, artifactId: string, operations: Operation[]) {
   const { patch } = await client.proposePatch({ artifactId, operations });
   const patchId = patch?.patchId ?? "";
   return (await client.applyPatch({ patchId, approveUndecided: true, requestId: uuidv7() })).patch;
 }
+
+const disconnect = (id: string, relation: string): Operation => ({
+  id,
+  operation: { case: "disconnect", value: { relations: { case: "relation", value: byId(relation) } } },
+});
+
+const generalize = (id: string, source: string, target: string): Operation => ({
+  id,
+  operation: {
+    case: "connect",
+    value: { type: "generalization", source: byId(source), target: byId(target) },
+  },
+});
 
 const revert = async ({ client }: PatchWorld, patchId = "", apply = true) =>
   (await client.revertPatch({ patchId, apply, requestId: uuidv7() })).patch;
@@ -116,6 +131,26 @@ function suite(given: GivenDatabase): void {
     const second = await land(w, artifactId, [addClass("1", "Payment")]);
     const request = { patchId: second?.patchId ?? "", apply: true, requestId: uuidv7() };
     expect(await w.client.revertPatch(request)).toEqual(await w.client.revertPatch(request));
+  });
+
+  it("brings back what was wrong before, but nothing else that is wrong", async () => {
+    const w = open();
+    const artifactId = await w.mint(
+      smallGraph(
+        "uml",
+        ["class A", "class B", "class C"],
+        ["generalization A B", "generalization B A", "generalization C A"],
+      ),
+    );
+    const cut = await land(w, artifactId, [disconnect("1", "r1")]);
+    const also = await land(w, artifactId, [disconnect("1", "r2")]);
+    await land(w, artifactId, [generalize("1", "A", "C")]);
+    // C was below A, and now A is below C.
+    expect(await refusalOf(revert(w, also?.patchId))).toMatchObject({
+      reason: expect.stringMatching(/^PATCH_INVALID|READ_SET_STALE$/),
+    });
+    expect(await revert(w, cut?.patchId)).toMatchObject({ status: PatchStatus.APPLIED });
+    expect((await w.load({ artifactId })).graph.relations.has("r1")).toBe(true);
   });
 
   it("is only of patches that are applied, and there", async () => {

@@ -70,7 +70,7 @@ async function prepareChangeSet(
   try {
     const line = await loadLine(reader, { artifactId, branch });
     if (base > line.version) return { refused: new AppError("REVISION_NOT_FOUND", "no such version yet") };
-    const patch = { patchId, artifactId, branch: branch || MAIN, operations, origin, base };
+    const patch = { patchId, artifactId, branch: branch || MAIN, operations, origin, reverts: "", base };
     return { landing: await prepareLanding(deps, reader, patch) };
   } catch (error) {
     return error instanceof AppError && error.reason in NACK_REASONS ? { refused: error } : { error };
