@@ -11,7 +11,7 @@ const SERVERS = {
 /** Suites over the real server that also run over three processes, where the machine can do it. */
 const ALSO_OVER_PROCESSES = [
   "services/chat/**/*.test.ts",
-  "services/artifact/artifact-commands.test.ts",
+  "services/artifact/{artifact-commands,content/content,content/models}.test.ts",
   "services/inference/{idempotency,run-lists}.test.ts",
   "services/gateway/{chat-privacy,protocols}.test.ts",
 ];
