@@ -187,13 +187,12 @@ describe("what is read", () => {
 
 describe("what is written", () => {
   const { graph, source } = dmnCodec.read(bytesOf(DISHES));
-  // Empty tags are written in one way only.
   const unchanged = new Set(textOf(dmnCodec.write(graph, source)).split("\n"));
   const changedLines = (after: Graph) => {
     return textOf(dmnCodec.write(after, source))
       .split("\n")
       .filter((line) => !unchanged.has(line))
-      .map((line) => line.trim());
+      .map((line) => line.trim().replace(" />", "/>"));
   };
 
   it("differs in one cell when one cell changed", () => {

@@ -108,7 +108,7 @@ describe("a new decision", () => {
   it("is a requirement of its own in the file", () => {
     const file = dmnKit.codec.write(patched.graph, source);
     expect(faults(file)).toEqual([]);
-    expect(new TextDecoder().decode(file)).toContain('<requiredDecision href="#Decision_Dish"/>');
+    expect(new TextDecoder().decode(file)).toMatch(/<requiredDecision href="#Decision_Dish" ?\/>/);
   });
 
   it("may not require itself by way of others", () => {

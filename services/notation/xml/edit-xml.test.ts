@@ -6,10 +6,8 @@ import { readXml } from "./read-xml.ts";
 import { writeXml } from "./write-xml.ts";
 import type { XmlDocument, XmlElement } from "./xml-tree.ts";
 
-const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const read = (xml: string): XmlDocument => readXml(new TextEncoder().encode(xml));
-const write = (document: XmlDocument): string =>
-  new TextDecoder().decode(writeXml(document)).slice(HEAD.length).trimEnd();
+const write = (document: XmlDocument): string => new TextDecoder().decode(writeXml(document));
 
 const LIST = `<list>
   <item id="a"/>

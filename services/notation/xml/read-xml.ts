@@ -37,7 +37,8 @@ export function readXml(file: Uint8Array, options: ReadXmlOptions = {}): XmlDocu
   }
   if (!begun) parse(guard.take());
   parser.close();
-  return builder.document();
+  const tree = builder.document();
+  return { ...tree, origin: { file, tree } };
 }
 
 const DECLARATION = /^\uFEFF?([\t\n\r ]*)(<\?xml(?=[\s?])[^?<]*\?>)/i;

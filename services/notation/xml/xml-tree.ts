@@ -4,6 +4,14 @@ export interface XmlDocument {
   readonly prolog: readonly (XmlComment | XmlInstruction)[];
   readonly root: XmlElement;
   readonly epilog: readonly (XmlComment | XmlInstruction)[];
+  /** What it was read from. A changed copy keeps it, and is written in its style; without, in ours. */
+  readonly origin?: XmlOrigin;
+}
+
+export interface XmlOrigin {
+  readonly file: Uint8Array;
+  /** As it was read. */
+  readonly tree: Pick<XmlDocument, "prolog" | "root" | "epilog">;
 }
 
 export type XmlNode = XmlElement | XmlText | XmlComment | XmlInstruction;
