@@ -83,8 +83,8 @@ class ViewReader {
   #connection(node: XmlElement, id: string, ends: ReadonlyMap<string, string>): void {
     const relation = this.#referenced(attributeOf(node, "dmnElementRef"), this.#known.relations);
     const known = this.#known.relations.get(relation ?? "");
-    const source = this.#end(node, "sourceElement") ?? ends.get(known?.source ?? "");
-    const target = this.#end(node, "targetElement") ?? ends.get(known?.target ?? "");
+    const source = this.#end(node, "sourceElement", ends.get(known?.source ?? ""));
+    const target = this.#end(node, "targetElement", ends.get(known?.target ?? ""));
     const label = labelOf(node);
     this.places.set(id, node);
     this.connections.set(id, {
@@ -98,10 +98,11 @@ class ViewReader {
     });
   }
 
-  /** Said only where it is not the first box of the relation's end. */
-  #end(edge: XmlElement, name: string): string | undefined {
+  /** Said only where it is not the first box of the relation's end, the usual one. */
+  #end(edge: XmlElement, name: string, usual: string | undefined): string | undefined {
+    if (isNoEnd(edge, name)) return undefined;
     const reference = attributeOf(edge, name)?.trim() ?? "";
-    return [reference, localOf(reference)].find((id) => this.nodes.has(id));
+    return [reference, localOf(reference)].find((id) => this.nodes.has(id)) ?? usual;
   }
 
   /** References are qualified names; what is unknown stays as it is. */
@@ -111,6 +112,10 @@ class ViewReader {
     return !items.has(id) && items.has(localOf(id)) ? localOf(id) : id;
   }
 }
+
+/** Ours: the line ends at no box, although there is one. */
+export const isNoEnd = (edge: XmlElement, name: string): boolean =>
+  attributeOf(edge, name, AMEIDE_NAMESPACE) === "";
 
 const localOf = (name: string): string => name.slice(name.indexOf(":") + 1);
 

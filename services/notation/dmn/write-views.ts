@@ -6,7 +6,7 @@ import type { DmnSource } from "./dmn-source.ts";
 import type { DmnWriter } from "./dmn-writer.ts";
 import type { Entry } from "./fields.ts";
 import { CONNECTION_FIELDS, NODE_FIELDS, VIEW_FIELDS } from "./item-fields.ts";
-import { drawingsOf, nodesByElement, pointOf } from "./read-views.ts";
+import { drawingsOf, isNoEnd, nodesByElement, pointOf } from "./read-views.ts";
 
 /** Writes the diagrams. `moved`: ids that were only made up here are to be written. */
 export function writeViews(writer: DmnWriter, source: DmnSource, now: Graph, moved: boolean): void {
@@ -142,9 +142,12 @@ class ViewWriter {
         ["targetElement", line.target, relation?.target],
       ] as const) {
         const usual = first.get(element ?? "");
-        const said = attributeOf(this.#writer.current(node), name)?.trim().replace(/^.*:/, "");
+        const current = this.#writer.current(node);
+        const said = attributeOf(current, name)?.trim().replace(/^.*:/, "");
         const read = said !== undefined && view.nodes.has(said) ? said : usual;
-        if (read !== end) this.#writer.setAttribute(node, name, end === usual ? undefined : end);
+        const isNone = end === undefined && usual !== undefined;
+        if (isNone !== isNoEnd(current, name)) this.#writer.setOwn(node, name, isNone ? "" : undefined);
+        if (read !== end && !isNone) this.#writer.setAttribute(node, name, end === usual ? undefined : end);
       }
     }
   }
