@@ -11,6 +11,7 @@ import {
 } from "libxml2-wasm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changedWithinSchema } from "../../testing/archimate-edits.ts";
+import { archimateOperations, patchedArchimate } from "../../testing/archimate-patches.ts";
 import { graphEdits } from "../../testing/graph-edits.ts";
 import { available, locate } from "../../testing/requirements.ts";
 import { generateModel } from "../../testing/model-graphs.ts";
@@ -92,6 +93,17 @@ describe.skipIf(!folder)("ArchiMate files of others", () => {
     fc.assert(
       fc.property(graphEdits, (edits) => {
         expect(faults(archimateCodec.write(changedWithinSchema(graph, edits), source))).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("are valid after any patch that was not refused", () => {
+    const { graph, source } = archimateCodec.read(readFileSync(own));
+    fc.assert(
+      fc.property(archimateOperations(graph), (operations) => {
+        const next = patchedArchimate(graph, operations) ?? graph;
+        expect(faults(archimateCodec.write(next, source))).toEqual([]);
       }),
       { numRuns: 200 },
     );

@@ -3,13 +3,29 @@ import type { Rule } from "../../notation.ts";
 import type { Problem } from "../../problem.ts";
 import { COLOR_PROPERTIES, NUMBER_PROPERTIES, STYLE_PROPERTIES } from "../styles.ts";
 
-function* viewsIn({ views }: Graph, scope: ReadonlySet<string> | undefined): Generator<View> {
-  if (!scope) return yield* views.values();
-  for (const id of scope) {
-    const view = views.get(id);
-    if (view) yield view;
-  }
+/** The views of the scope, and those from which something leads to a view of the scope. */
+function viewsIn({ views }: Graph, scope: ReadonlySet<string> | undefined): Iterable<View> {
+  if (!scope) return views.values();
+  return [...views.values()].filter(
+    (view) => scope.has(view.id) || [...leadsTo(view)].some((id) => scope.has(id)),
+  );
 }
+
+const LEADS = new WeakMap<View, ReadonlySet<string>>();
+
+/** The views to which boxes and lines of a view lead. */
+function leadsTo(view: View): ReadonlySet<string> {
+  const known = LEADS.get(view);
+  if (known) return known;
+  const ids = new Set<string>();
+  for (const shapes of [view.nodes, view.connections])
+    for (const { properties } of shapes.values()) for (const id of referredViews(properties)) ids.add(id);
+  LEADS.set(view, ids);
+  return ids;
+}
+
+const referredViews = ({ viewRef }: Properties): string[] =>
+  viewRef === undefined ? [] : [viewRef].flat().map(String);
 
 type Complaint = readonly [shape: string, message: string];
 
@@ -81,9 +97,8 @@ export const viewReferences = viewRule(
         if (end === undefined || !(nodes.has(end) || connections.has(end)))
           yield [id, `The line ${id} has an end, ${end ?? "none"}, that is not in its view.`];
     for (const shape of [...nodes.values(), ...connections.values()])
-      for (const ref of [shape.properties["viewRef"] ?? []].flat())
-        if (!views.has(String(ref)))
-          yield [shape.id, `${shape.id} leads to the view ${String(ref)}, which is not there.`];
+      for (const ref of referredViews(shape.properties))
+        if (!views.has(ref)) yield [shape.id, `${shape.id} leads to the view ${ref}, which is not there.`];
   },
 );
 
