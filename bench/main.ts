@@ -11,7 +11,10 @@ const BENCHES: Record<string, () => Promise<object>> = {
   overhead: async () => (await import("./overhead.ts")).overhead(),
   fanout: async () => (await import("./streams.ts")).fanout(),
   import: async () => (await import("./import.ts")).importModels(),
+  beside: async () => (await import("./beside.ts")).beside(),
   patch: async () => (await import("./patch.ts")).patch(),
+  projection: async () => (await import("./projection.ts")).projection(),
+  tokens: async () => (await import("./tokens.ts")).tokens(),
   recovery: async () => (await import("./recovery.ts")).recovery(),
 };
 

@@ -36,7 +36,9 @@ export function fitPage(frame: Frame, ranking: Ranking): Fitted {
 /** How often something that does not fit is passed over for what comes after it. */
 const MOST_SKIPS = 6;
 /** Less than any line worth another look. */
-const TOO_LITTLE = 8;
+const TOO_LITTLE = 10;
+/** What an element takes that nobody has counted yet. */
+const USUAL = 22;
 
 class Fitting {
   readonly #frame: Frame;
@@ -73,23 +75,18 @@ class Fitting {
     return best;
   }
 
-  /** How many of the rest fit, by asking first where they should end if all were as long as those so far. */
+  /** How many of the rest fit: looked for where they should end if each took as much as those around it. */
   #longest(taken: readonly Item[], rest: readonly Item[], none: Fitted): { fitted: Fitted; count: number } {
     let low = { count: 0, fitted: none };
-    let high = rest.length + 1;
-    let guess = Math.ceil((this.#budget - none.tokens) / 20);
-    while (low.count + 1 < high) {
-      const count = Math.max(low.count + 1, Math.min(high - 1, guess));
+    let high = { count: rest.length + 1, tokens: none.tokens + (rest.length + 1) * USUAL };
+    while (low.count + 1 < high.count && this.#budget - low.fitted.tokens >= TOO_LITTLE) {
+      const perItem = Math.max(1, (high.tokens - low.fitted.tokens) / (high.count - low.count));
+      const guess = low.count + Math.ceil((this.#budget - low.fitted.tokens) / perItem);
+      const count = Math.max(low.count + 1, Math.min(high.count - 1, guess));
       const fitted = this.page([...taken, ...rest.slice(0, count)]);
       if (fitted.tokens <= this.#budget) low = { count, fitted };
-      else high = count;
-      guess = high > rest.length ? this.#estimate(low, none) : Math.floor((low.count + high) / 2);
+      else high = { count, tokens: fitted.tokens };
     }
     return low;
-  }
-
-  #estimate({ count, fitted }: { count: number; fitted: Fitted }, none: Fitted): number {
-    const perItem = Math.max(1, (fitted.tokens - none.tokens) / Math.max(1, count));
-    return count + Math.max(1, Math.ceil((this.#budget - fitted.tokens) / perItem));
   }
 }
