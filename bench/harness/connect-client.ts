@@ -17,11 +17,11 @@ export function connectTo(baseUrl: string, token: string): Transport {
 }
 
 /** A token of the development issuer. */
-export async function devToken(baseUrl: string): Promise<string> {
+export async function devToken(baseUrl: string, person = "alice"): Promise<string> {
   const response = await fetch(`${baseUrl}/dev/token`, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "text/plain" },
-    body: JSON.stringify({ person: "alice" }),
+    body: JSON.stringify({ person }),
   });
   if (!response.ok) throw new Error(`no token: ${response.status}`);
   return (await response.text()).trim();
