@@ -30,7 +30,9 @@ export class ItemIds {
   }
 
   claim(node: XmlElement, base: string): string {
-    const id = idOf(node);
+    const written = idOf(node);
+    // References with a "#" inside lead to other files.
+    const id = written?.includes("#") ? undefined : written;
     if (id !== undefined && !this.#taken.has(id)) {
       this.#taken.add(id);
       return id;
