@@ -52,6 +52,12 @@ describe("the rules of BPMN", () => {
     ).toEqual(["m"]);
   });
 
+  it("are in the docs, in the same words", () => {
+    const docs = readFileSync(join(import.meta.dirname, "../../../../docs/bpmn.md"), "utf8");
+    for (const { id, severity, says } of BPMN_RULES)
+      expect(docs).toContain(`| \`${id}\` | ${severity} | ${says} |`);
+  });
+
   it("find nothing wrong with a sound model", () => {
     const { graph } = bpmnCodec.read(
       readFileSync(join(import.meta.dirname, "../models/order-handling.bpmn")),
