@@ -20,7 +20,7 @@ export function compilePatch(input: PatchInput): CompiledPatch {
     if (invalid.has(index)) ws.failed.add(operation.id);
     else applyOperation(ws, operation, index);
   }
-  if (!input.withoutLayout) placeNewItems(ws);
+  if (!input.withoutLayout) placeNewItems(ws, operations);
   const net = netChanges(graph, ws.graph, ws.log);
   ws.problems.push(...violationsOf(ws, input, net));
   checkPostConditions(ws, input);

@@ -1,7 +1,7 @@
 import { GraphOperationSchema } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
 import { describe, expect, it } from "vitest";
 import { applyChanges } from "../../notation/apply-changes.ts";
-import type { Graph } from "../../notation/graph.ts";
+import type { Graph, View } from "../../notation/graph.ts";
 import { CATALOGUE } from "../../testing/patches/operation-catalogue.ts";
 import { operations } from "../../testing/patches/operations.ts";
 import { orderProcess, task, toyGraph } from "../../testing/patches/toy-graphs.ts";
@@ -210,6 +210,40 @@ describe("drawing", () => {
     ];
     expect(frame).toBe(member - 1);
     expect(nodes[frame]?.bounds).toEqual({ x: 230, y: 80, width: 140, height: 120 });
+  });
+
+  it("hides lines with the boxes at their ends, also where the format leaves the ends to the relation", () => {
+    const base = orderProcess();
+    const view = base.views.get("V") as View;
+    const bare = [...view.connections].map(([id, { source: _, target: __, ...line }]) => [id, line] as const);
+    const endless = { ...base, views: new Map([["V", { ...view, connections: new Map(bare) }]]) };
+    const { graph } = compile(endless, { hideFromView: { viewId: "V", targets: { nodeId: "B" } } });
+    expect([...(graph.views.get("V")?.connections.keys() ?? [])]).toEqual(["S_A_di", "C_E_di", "N_C_di"]);
+    const shown = compile(graph, { showInView: { viewId: "V", targets: { nodeId: "B" } } }).graph;
+    expect(shown.views.get("V")?.connections.size).toBe(5);
+  });
+
+  it("of a line needs both its ends", () => {
+    const waypoints = [
+      { x: 1, y: 2 },
+      { x: 3, y: 4 },
+    ];
+    const hidden = after({ hideFromView: { viewId: "V", targets: { nodeId: "B" } } });
+    const { problems } = compile(hidden, { setWaypoints: { connection: { nodeId: "A_B" }, waypoints } });
+    expect(problems).toMatchObject([{ code: "NOT_DRAWN", itemId: "B" }]);
+  });
+
+  it("is left out for what was not drawn before it went, when that comes back", () => {
+    const hidden = after({ hideFromView: { viewId: "V", targets: { nodeId: "A_B" } } });
+    const { graph, changes } = compile(hidden, { disconnect: { relation: { nodeId: "A_B" } } });
+    const back = compilePatch({
+      kit,
+      graph,
+      operations: [inverseOperation(changes)],
+      seed: "back",
+      allowRawChanges: true,
+    });
+    expect(written(back.graph)).toBe(written(hidden));
   });
 
   it("names the views when it is not clear which is meant", () => {

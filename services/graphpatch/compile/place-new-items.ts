@@ -1,13 +1,21 @@
+import type { GraphOperation } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
 import type { Change } from "../../notation/change.ts";
 import { ChangeConflict } from "../../notation/graph-draft.ts";
 import { boxesOf, linesOf } from "./view-items.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Draws what is new and was given no place by the patch itself. */
-export function placeNewItems(ws: Workspace): void {
+/** Draws what is new and was given no place by the patch itself. What comes by raw changes comes with its drawing, if any. */
+export function placeNewItems(ws: Workspace, operations: readonly GraphOperation[]): void {
+  const raw = new Set(
+    operations.flatMap(({ id, operation }) => (operation.case === "rawChanges" ? [id] : [])),
+  );
   const creator = new Map<string, string>();
   for (const { change, operationId } of ws.log)
-    if (change.op === "add" && (change.item.kind === "element" || change.item.kind === "relation"))
+    if (
+      !raw.has(operationId) &&
+      change.op === "add" &&
+      (change.item.kind === "element" || change.item.kind === "relation")
+    )
       creator.set(change.item.value.id, operationId);
   const undrawn = [...creator.keys()].filter(
     (id) =>

@@ -23,8 +23,32 @@ export const boxesOf = (ws: Workspace, elementId: string): InView[] =>
 export const linesOf = (ws: Workspace, relationId: string): InView[] =>
   ws.index.find("connectionsOf", relationId).map(parts);
 
-export const linesAt = (ws: Workspace, { viewId, id }: InView): InView[] =>
-  ws.index.find("connectionsAt", inView(viewId, id)).map(parts);
+/** The lines at a box, or at a line: those that say so, and those that leave their ends to their relation. */
+export function linesAt(ws: Workspace, at: InView): InView[] {
+  const said = ws.index.find("connectionsAt", inView(at.viewId, at.id)).map(parts);
+  const stands = boxAt(ws, at)?.element ?? lineAt(ws, at)?.relation;
+  if (stands === undefined) return said;
+  const left = ws.index
+    .find("relationsAt", stands)
+    .flatMap((relation) => linesOf(ws, relation))
+    .filter((line) => line.viewId === at.viewId && !hasEnds(lineAt(ws, line)));
+  return [...said, ...left];
+}
+
+const hasEnds = (line: ViewConnection | undefined): boolean =>
+  line?.source !== undefined || line?.target !== undefined;
+
+/** What a new line says of its ends: nothing where the format leaves them to the relation. */
+export function lineEnds(
+  ws: Workspace,
+  source: string,
+  target: string,
+): { source?: string; target?: string } {
+  for (const { connections } of ws.graph.views.values())
+    for (const line of connections.values())
+      if (line.relation !== undefined) return hasEnds(line) ? { source, target } : {};
+  return ws.kit.notation === "bpmn" || ws.kit.notation === "dmn" ? {} : { source, target };
+}
 
 export const boxesInside = (ws: Workspace, { viewId, id }: InView): InView[] =>
   ws.index.find("nodesInside", inView(viewId, id)).map(parts);
@@ -92,8 +116,8 @@ function redraw(ws: Workspace, line: InView, source: string, target: string): vo
   const was = lineAt(ws, line);
   const ref = { kind: "connection", ...line } as const;
   // Formats that leave the ends of lines to the relation have none here either.
-  const ends = was?.source !== undefined || was?.target !== undefined;
-  if (ends && was.source === source && was.target === target) return;
+  const ends = hasEnds(was);
+  if (ends && was?.source === source && was.target === target) return;
   if (ends) {
     ws.set(ref, "source", source);
     ws.set(ref, "target", target);

@@ -9,7 +9,7 @@ import type { Bounds, Value } from "../../../notation/graph.ts";
 import { ENDS, type Found } from "../found.ts";
 import { tell, within, type OperationScope } from "../operation-scope.ts";
 import { resolveOne } from "../resolve-selector.ts";
-import { boxesOf, drawingId, drawnAs, linesOf } from "../view-items.ts";
+import { boxesOf, drawingId, drawnAs, lineEnds, linesOf } from "../view-items.ts";
 import { setProperties } from "./fields.ts";
 import { viewOf } from "./views.ts";
 
@@ -39,12 +39,13 @@ export function setWaypoints(scope: OperationScope, op: SetWaypoints): void {
   const relation = ws.graph.relations.get(found.id);
   if (viewId === undefined || !relation) return;
   const [source, target] = [relation.source, relation.target].map((end) => drawnAs(ws, viewId, end));
-  const ends = { ...(source !== undefined && { source }), ...(target !== undefined && { target }) };
+  if (source === undefined) return notDrawn(scope, relation.source);
+  if (target === undefined) return notDrawn(scope, relation.target);
   const id = drawingId(ws.graph, relation.id);
   ws.add({
     kind: "connection",
     viewId,
-    value: { id, relation: relation.id, ...ends, waypoints, properties: {} },
+    value: { id, relation: relation.id, ...lineEnds(ws, source, target), waypoints, properties: {} },
   });
 }
 

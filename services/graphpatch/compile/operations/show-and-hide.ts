@@ -12,6 +12,7 @@ import {
   drawingId,
   drawnAs,
   lineBetween,
+  lineEnds,
   linesOf,
   removeBox,
   removeLine,
@@ -80,7 +81,7 @@ function drawLine(ws: Workspace, viewId: string, relationId: string): void {
   const [from, to] = [source, target].map((id) => boxAt(ws, { viewId, id })?.bounds);
   const waypoints = from && to ? lineBetween(ws.kit, from, to) : [];
   const id = drawingId(ws.graph, relationId);
-  const value = { id, relation: relationId, source, target, waypoints, properties: {} };
+  const value = { id, relation: relationId, ...lineEnds(ws, source, target), waypoints, properties: {} };
   ws.add({ kind: "connection", viewId, value });
 }
 
