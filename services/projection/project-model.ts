@@ -20,6 +20,7 @@ import { DEFAULT_BUDGET, inclusionsOf, intentOf, tokenizerNameOf } from "./inten
 import { findingsOf, NO_FINDINGS } from "./model-findings.ts";
 import type { ProjectionDeps } from "./projection-deps.ts";
 import { recentCommits } from "./recent-commits.ts";
+import { usualTypes } from "./usual-types.ts";
 import { handleInvalid, openViewCode, parseHandle, viewCode } from "./view-code.ts";
 
 /** A projection: what an agent reads, and the same for programs. */
@@ -169,8 +170,7 @@ async function inputOf(
     tokenizer: await lineTokenizer(tokenizerNameOf(token.tokenizer)),
     commits: await recentCommits(deps, tenantId, model),
     ...(inclusions.rules ? await findingsOf(deps, tenantId, model) : NO_FINDINGS),
-    elementTypes: intent === "modify" ? [...kit.vocabulary.elements.keys()] : [],
-    relationTypes: intent === "modify" ? [...kit.vocabulary.relations.keys()] : [],
+    ...(intent === "modify" ? usualTypes(model) : { elementTypes: [], relationTypes: [] }),
     baseline: baselineVersion === 0 ? undefined : await baselineGraph(deps, tenantId, model, baselineVersion),
   };
 }
