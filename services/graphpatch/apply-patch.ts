@@ -6,6 +6,7 @@ import {
 } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
 import { etagOf, requireEtag } from "../platform/command/etag.ts";
+import { retryConflicts } from "../platform/command/retry-conflicts.ts";
 import { runCommand } from "../platform/command/run-command.ts";
 import type { Reader, Tx } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
@@ -40,18 +41,19 @@ export async function applyPatch(
   const reader = deps.database.reader(actor.tenantId);
   const { artifactId, branch } = (await loadPatch(reader, request.patchId)).patch;
   return deps.turns({ tenantId: actor.tenantId, artifactId, branch }, async () => {
-    let ahead: (() => Prepared) | undefined = await settle(prepare(deps, reader, actor, request));
+    const tried = { version: 0 };
+    let ahead: (() => Prepared) | undefined = await settle(prepare(deps, reader, actor, request, tried));
     try {
       return await runCommand(deps, actor, GraphPatchService.method.applyPatch, request, async (tx) => {
         await lockModel(tx, { artifactId, branch });
         // What was prepared outside of the transaction, to keep it short, is good for one try.
-        const prepared = ahead ? ahead() : await prepare(deps, tx, actor, request);
+        const prepared = ahead ? ahead() : await prepare(deps, tx, actor, request, tried);
         ahead = undefined;
         await permission.check?.(tx, prepared.state.patch);
         return answer(await land(tx, deps, actor, prepared, request, permission), prepared.landing);
       });
     } catch (error) {
-      if (error instanceof PatchRefused) await recordFailure(deps, actor, request, error);
+      if (error instanceof PatchRefused) await recordFailure(deps, actor, request, error, tried);
       throw error;
     }
   });
@@ -69,8 +71,10 @@ async function prepare(
   reader: Reader,
   actor: Actor,
   request: ApplyPatchRequest,
+  tried: { version: number },
 ): Promise<Prepared> {
   const state = await loadPatch(reader, request.patchId);
+  tried.version = state.version;
   requireEtag(request.etag, state.version);
   const before = request.approveUndecided ? approveRest(state, actor, deps.now()) : [];
   const { patch } = whatIf(state, before, actor, deps.now());
@@ -115,15 +119,19 @@ const answer = ({ state, commit }: Landed, { compiled }: Landing) => ({
   delta: modelDelta(state.patch, commit, compiled.changes),
 });
 
-/** In a transaction of its own, since the one that failed is gone. Who was faster knows better. */
+/** In a transaction of its own, since the one that failed is gone. A patch that is another by now has not failed. */
 async function recordFailure(
   deps: PatchDeps,
   actor: Actor,
   { patchId }: ApplyPatchRequest,
   refused: PatchRefused,
+  tried: { version: number },
 ): Promise<void> {
-  await deps.database.transaction(actor.tenantId, async (tx) => {
-    const state = await loadPatch(tx, patchId);
-    await changePatch(tx, deps, actor, state, decideFail(state, diagnosticsOf(refused)));
-  });
+  await retryConflicts(() =>
+    deps.database.transaction(actor.tenantId, async (tx) => {
+      const state = await loadPatch(tx, patchId);
+      if (state.version !== tried.version) return;
+      await changePatch(tx, deps, actor, state, decideFail(state, diagnosticsOf(refused)));
+    }),
+  );
 }
