@@ -6,7 +6,7 @@ import { archimateVocabulary } from "./vocabulary.ts";
 
 export const archimateKit: NotationKit = {
   notation: "archimate",
-  codec: archimateCodec as NotationKit["codec"],
+  codec: archimateCodec,
   vocabulary: archimateVocabulary,
   rules: archimateRules,
   layout: archimateLayout,

@@ -17,6 +17,8 @@ const GAP = 30;
 /** Above what a box holds there is room for its name. */
 const TITLE = 30;
 const PADDING = 15;
+/** The most rows and columns in which room is looked for. */
+const CELLS = 100;
 
 /** Everything right of and below the corner: boxes have no negative places. */
 const PAPER: Bounds = { x: -GAP / 2, y: -GAP / 2, width: 1e7, height: 1e7 };
@@ -110,8 +112,12 @@ function roomInside(sheet: ViewSheet, element: Element, holder: ViewNode, outer:
   const taken = sheet.placesIn(holder.id);
   const lastX = outer.x + outer.width - PADDING - size.width;
   const lastY = outer.y + outer.height - PADDING - size.height;
-  for (let y = outer.y + TITLE; y <= lastY; y += PADDING)
-    for (let x = outer.x + PADDING; x <= lastX; x += PADDING) {
+  const [stepX, stepY] = [outer.width, outer.height].map((length) => Math.max(PADDING, length / CELLS)) as [
+    number,
+    number,
+  ];
+  for (let y = outer.y + TITLE; y <= lastY; y += stepY)
+    for (let x = outer.x + PADDING; x <= lastX; x += stepX) {
       const bounds = { x: Math.round(x), y: Math.round(y), ...size };
       if (!taken.some((place) => overlaps(grown(bounds, PADDING / 2), place))) return bounds;
     }

@@ -3,7 +3,7 @@ import { relationsFrom, relationsTo } from "../../model-index.ts";
 import type { Rule } from "../../notation.ts";
 import type { Problem } from "../../problem.ts";
 import { CONCEPTS, isRelationship, type Layer, type Relationship } from "../concepts.ts";
-import { called, relationsIn } from "./relations-in.ts";
+import { called, ownRelations } from "./relations-in.ts";
 
 /** Structural relationships, the weakest first: of two in a row the weaker one follows. */
 const STRUCTURAL: readonly Relationship[] = ["Realization", "Assignment", "Aggregation", "Composition"];
@@ -32,6 +32,9 @@ export function derivedFrom(
 /** Longer chains convince nobody, and a hub has too many to try them all. */
 const LONGEST = 4;
 const MOST_STEPS = 500;
+const MOST_LOOKED_AT = 5000;
+/** Of all relations of a model together: then there is advice enough, or too much to find any. */
+const MOST_IN_ALL = 500_000;
 
 interface Step {
   readonly at: string;
@@ -40,11 +43,16 @@ interface Step {
 }
 
 /** A shortest chain of other relations from which the relation follows; undefined when there is none. */
-export function derivation(graph: Graph, relation: Relation): readonly Relation[] | undefined {
+export function derivation(
+  graph: Graph,
+  relation: Relation,
+  budget = { left: MOST_LOOKED_AT },
+): readonly Relation[] | undefined {
   const open: Step[] = [{ at: relation.source, type: undefined, chain: [] }];
   const seen = new Set([relation.source]);
+  const enough = Math.max(0, budget.left - MOST_LOOKED_AT);
   for (const { at, type, chain } of open) {
-    if (chain.length >= LONGEST || open.length > MOST_STEPS) continue;
+    if (chain.length >= LONGEST || open.length > MOST_STEPS || budget.left <= enough) continue;
     const steps = [
       ...relationsFrom(graph, at).map((next) => ({ next, back: false, to: next.target })),
       ...(type === undefined ? [] : relationsTo(graph, at)).map((next) => ({
@@ -53,6 +61,7 @@ export function derivation(graph: Graph, relation: Relation): readonly Relation[
         to: next.source,
       })),
     ];
+    budget.left -= steps.length;
     for (const { next, back, to } of steps) {
       if (next === relation || chain.includes(next) || !isRelationship(next.type)) continue;
       const follows = type === undefined ? next.type : derivedFrom(type, next.type, back);
@@ -97,10 +106,12 @@ export const derivedRelationship: Rule = {
   severity: "info",
   says: "A relationship that follows from others need not be drawn.",
   *check(graph, scope): Generator<Problem> {
-    for (const relation of relationsIn(graph, scope)) {
+    const budget = { left: MOST_IN_ALL };
+    // Not those at its elements as well: at a hub that is too much for a piece of advice.
+    for (const relation of ownRelations(graph, scope)) {
       // An association says little, and so much is associated that it would follow from almost anything.
       if (!isRelationship(relation.type) || relation.type === "Association" || relation.name !== "") continue;
-      const chain = derivation(graph, relation);
+      const chain = derivation(graph, relation, budget);
       if (!chain) continue;
       const steps = chain.map(
         ({ type, source, target }) => `${called(graph, source)} ${type} ${called(graph, target)}`,

@@ -1,9 +1,9 @@
-import type { Element, Graph, Properties, Relation } from "../../graph.ts";
+import type { Element, Graph, Properties } from "../../graph.ts";
 import type { Rule } from "../../notation.ts";
 import type { Problem } from "../../problem.ts";
 import { isJunction } from "../concepts.ts";
 import { KEY, LIFECYCLE, LIFECYCLES } from "../properties.ts";
-import { called, relationsAt, relationsIn } from "./relations-in.ts";
+import { called, ownRelations, relationsAt, relationsIn } from "./relations-in.ts";
 
 export function* elementsIn(graph: Graph, scope: ReadonlySet<string> | undefined): Generator<Element> {
   if (!scope) return yield* graph.elements.values();
@@ -149,11 +149,3 @@ const misplaced = (itemId: string, message: string): Problem => ({
   message,
   itemId,
 });
-
-function* ownRelations({ relations }: Graph, scope: ReadonlySet<string> | undefined): Generator<Relation> {
-  if (!scope) return yield* relations.values();
-  for (const id of scope) {
-    const relation = relations.get(id);
-    if (relation) yield relation;
-  }
-}

@@ -29,3 +29,15 @@ export function called(graph: Graph, id: string): string {
   if (!item) return id;
   return item.name === "" ? `${item.type} ${id}` : `${item.type} "${item.name.slice(0, 60)}"`;
 }
+
+/** Only the relations that the scope names. */
+export function* ownRelations(
+  { relations }: Graph,
+  scope: ReadonlySet<string> | undefined,
+): Generator<Relation> {
+  if (!scope) return yield* relations.values();
+  for (const id of scope) {
+    const relation = relations.get(id);
+    if (relation) yield relation;
+  }
+}
