@@ -138,6 +138,14 @@ const OTHER_LIMITS: readonly Limit[] = [
     ["bpmn::process", "bpmn:process", "string.pattern"],
   ]),
   ...of("ArtifactCommandService.CreateArtifact", "labels", [[labels(32), labels(33), "map.max_pairs"]]),
+  ...of("ArtifactContentCommandService.CreateUpload", "sizeBytes", [
+    ["67108864", "67108865", "int64.gte_lte"],
+    ["1", "0", "int64.gte_lte"],
+  ]),
+  ...of("ArtifactContentCommandService.CreateUpload", "sha256", [["", "A".repeat(64), "string.pattern"]]),
+  ...of("ArtifactContentCommandService.SetModelRules", "rules", [[[], [{ name: "A" }], "string.pattern"]]),
+  ...of("ArtifactContentQueryService.SearchModelItems", "query", [[x(200), x(201), "string.max_len"]]),
+  ...of("ArtifactContentQueryService.GetModel", "version", [["0", "-1", "int64.gte"]]),
   ...of("ArtifactCommandService.RenameArtifact", "title", [[x(200), x(201), "string.max_len"]]),
   ...of("ArtifactQueryService.ListArtifacts", "kinds", [
     [many(20, () => "bpmn"), many(21, () => "bpmn"), "repeated.max_items"],

@@ -1,6 +1,7 @@
 import type { RevisionOrigin } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import { ArtifactDocumentChangedSchema } from "@ameide/proto-private/ameide/events/v1/artifact_events_pb.js";
 import { create } from "@bufbuild/protobuf";
+import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../../platform/auth/actor.ts";
 import type { Tx } from "../../platform/db/database.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
@@ -10,6 +11,7 @@ import type { ModelDeps } from "./content-deps.ts";
 import { MOST_CHANGE_BYTES, MOST_DOCUMENT_BYTES } from "./content-limits.ts";
 import { requireContent, type ContentLine } from "./content-line.ts";
 import type { ContentState } from "./content-state.ts";
+import { indexDocument } from "./model-index-store.ts";
 import { needObjects } from "./stored-object-store.ts";
 import { getObject, keepObject } from "./stored-object.ts";
 import { editBetween } from "./text-edits.ts";
@@ -63,11 +65,12 @@ export async function commitDocument(
       elements: 0,
       relations: 0,
       views: 0,
-      indexId: "",
+      indexId: line.branch ? "" : before?.indexId || uuidv7(),
     },
     revision: { origin, patchId: "", comment, changeCount: edits.length },
     requestId,
   });
+  await indexDocument(tx, { artifactId: line.artifact.artifactId, indexId: content.indexId }, text);
   await needObjects(tx, [source]);
   return content;
 }

@@ -21,7 +21,7 @@ export interface ContentState {
   elements: number;
   relations: number;
   views: number;
-  /** Under which its elements are found; empty for documents and branches. */
+  /** Under which its elements, or the links of a document, are found; empty for branches. */
   indexId: string;
   /** Of the stream, when it last changed. */
   version: number;

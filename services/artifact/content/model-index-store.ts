@@ -2,7 +2,13 @@ import { and, eq, inArray } from "drizzle-orm";
 import type { Graph } from "../../notation/graph.ts";
 import type { Database, Tx } from "../../platform/db/database.ts";
 import { modelItems, modelReferences } from "../tables.ts";
-import { indexedItem, referencesOf, type IndexedItem, type IndexedReference } from "./model-index.ts";
+import {
+  indexedItem,
+  linksOfDocument,
+  referencesOf,
+  type IndexedItem,
+  type IndexedReference,
+} from "./model-index.ts";
 
 /** Where index rows belong. */
 export interface IndexPlace {
@@ -76,6 +82,15 @@ export async function deleteIndex(
 
 /** PostgreSQL's texts hold everything but NUL. */
 const storable = (text: string): string => text.replaceAll("\0", "\u{FFFD}");
+
+/** Makes the links of a document all that its index has. A document is one item, without an id. */
+export async function indexDocument(tx: Tx, place: IndexPlace, text: string): Promise<void> {
+  if (place.indexId === "") return;
+  await tx.sql
+    .delete(modelReferences)
+    .where(and(eq(modelReferences.tenantId, tx.tenantId), eq(modelReferences.indexId, place.indexId)));
+  await insertReferences(tx, place, [...linksOfDocument(text)]);
+}
 
 /** Puts the rows of these items right, with the graph as it is now. */
 export async function indexTouched(

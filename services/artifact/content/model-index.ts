@@ -72,6 +72,10 @@ function* referring({ id, documentation, properties }: Element | Relation): Gene
   }
 }
 
+export function* linksOfDocument(text: string): Generator<IndexedReference> {
+  for (const target of new Set(linksIn(text))) yield { itemId: "", type: "documentation", target };
+}
+
 const linksIn = (text: string): string[] => (text.includes("ameide:") ? (text.match(LINK) ?? []) : []);
 
 function* linksInside(value: Value): Generator<string> {

@@ -5,11 +5,13 @@ import { applyChanges } from "../../notation/apply-changes.ts";
 import type { Change } from "../../notation/change.ts";
 import { diffGraphs } from "../../notation/diff-graphs.ts";
 import type { Graph } from "../../notation/graph.ts";
+import { foldArtifact } from "../../testing/folds.ts";
 import { renameOf } from "../../testing/model-changes.ts";
 import { forEachDatabase, type GivenDatabase } from "../../testing/databases.ts";
 import { generateModel } from "../../testing/model-graphs.ts";
 import { mintModel, modelDepsOf } from "../../testing/model-world.ts";
 import { actorOf } from "../../testing/test-slices.ts";
+import { loadArtifact } from "../change-artifact.ts";
 import { renameArtifact } from "../rename-artifact.ts";
 import { listBranches } from "./branch-store.ts";
 import { commitModel } from "./commit-model.ts";
@@ -69,6 +71,9 @@ function suite(given: GivenDatabase): void {
       for (const [i, expected] of graphs.entries())
         same((await load(reader, { artifactId, version: i + 2 })).graph, expected);
     same((await load(afresh(w), ref)).graph, graphs.at(-1) ?? graph);
+    const reader = w.deps.database.reader(w.actor.tenantId);
+    const folded = await foldArtifact(w.deps.events, reader, artifactId);
+    expect(await loadArtifact(reader, artifactId)).toEqual(folded.artifact);
   });
 
   it("takes changes for the version that its content has, also when its title has changed since", async () => {

@@ -44,6 +44,44 @@ const namesOf = ({ items }: Pick<Awaited<ReturnType<typeof modelOf>>, "items">) 
     items.flatMap(({ item }) => (item.case === "element" ? [[item.value.id, item.value.name] as const] : [])),
   );
 
+describe("an empty model", () => {
+  it("begins as version 2, takes patches, and goes out as a new file", async () => {
+    const alice = await server.as();
+    const create = (kind: string) =>
+      alice.artifactCommands.createArtifact({ title: "New: one", kind, emptyModel: true });
+    const { artifact } = await create("uml::class");
+    const { artifactId = "" } = artifact ?? {};
+    expect(artifact).toMatchObject({
+      version: 2n,
+      content: { notation: "uml", elementCount: 0, version: 2n },
+    });
+    const node = { case: "addNode" as const, value: { type: "class", name: "Order" } };
+    const { patch } = await alice.patches.proposePatch({
+      artifactId,
+      operations: [{ id: "1", operation: node }],
+    });
+    const { patchId = "" } = patch ?? {};
+    await alice.patches.applyPatch({ patchId, approveUndecided: true, requestId: crypto.randomUUID() });
+    const file = await exported(alice, { artifactId });
+    expect(file.head).toMatchObject({
+      original: false,
+      version: 3n,
+      fileName: expect.stringMatching(/^New_ one\./) as string,
+    });
+    const again = await imported(alice, {
+      uploadId: await uploaded(alice, file.bytes, { name: file.head.fileName }),
+    });
+    expect(again).toMatchObject({
+      content: { notation: "uml", elementCount: 1 },
+      artifact: { kind: "uml::class" },
+    });
+    expect(await refusalOf(create("folder"))).toMatchObject({
+      reason: "CONTENT_INVALID",
+      metadata: { code: "NO_NOTATION" },
+    });
+  });
+});
+
 describe("a BPMN file", () => {
   it("becomes an artifact, and comes back byte for byte until something is changed", async () => {
     const alice = await server.as();
