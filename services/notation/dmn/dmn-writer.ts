@@ -216,14 +216,17 @@ export class DmnWriter {
     this.setOwn(node, "properties", Object.keys(others).length === 0 ? undefined : JSON.stringify(others));
   }
 
+  /** In damaged files it may be there more than once. */
   #clear(node: XmlElement, field: Field): void {
-    const way = this.wayTo(node, field.path);
-    const holder = way.at(-1) ?? node;
-    if (way.length < field.path.length) return;
-    field.clear(this, holder);
-    const gone = field.takes === undefined ? undefined : way[way.length - field.takes];
-    if (gone) this.remove(gone);
-    else this.prune(way);
+    for (;;) {
+      const way = this.wayTo(node, field.path);
+      const holder = way.at(-1) ?? node;
+      if (way.length < field.path.length || field.read(this.current(holder)) === undefined) return;
+      field.clear(this, holder);
+      const gone = field.takes === undefined ? undefined : way[way.length - field.takes];
+      if (gone) this.remove(gone);
+      else this.prune(way);
+    }
   }
 
   /** The elements on the path, as far as they are there. */

@@ -129,11 +129,12 @@ function endsOf(node: XmlElement, owner: string): { source: string; target: stri
   if (node.local === "association")
     return { source: end(child(node, "sourceRef")), target: end(child(node, "targetRef")) };
   const target = attributeOf(node, "target", AMEIDE_NAMESPACE) ?? owner;
-  return { source: end(requiredIn(node)), target };
+  return { source: end(requiredIn(node)[0]), target };
 }
 
-export const requiredIn = (node: XmlElement): XmlElement | undefined =>
-  elementsOf(node).find(
+/** What is required; a good file says it once. */
+export const requiredIn = (node: XmlElement): readonly XmlElement[] =>
+  elementsOf(node).filter(
     ({ local, namespace }) => local.startsWith("required") && namespace === node.namespace,
   );
 

@@ -220,8 +220,8 @@ export class ItemWriter {
 
   /** Associations say their ends in another way than requirements. */
   #takeEnds(node: XmlElement, was: string): void {
-    const required = requiredIn(this.#writer.current(node));
-    if (was !== "association") return required && this.#writer.remove(required);
+    if (was !== "association")
+      for (const old of requiredIn(this.#writer.current(node))) this.#writer.remove(old);
     for (const local of ["sourceRef", "targetRef"]) this.#writer.removeAll(node, local);
   }
 
@@ -237,9 +237,9 @@ export class ItemWriter {
       was.type === now.type &&
       typeOf(this.#was, was.source) === typeOf(this.#now, now.source);
     if (isSame) return;
-    const old = requiredIn(this.#writer.current(node));
     const local = requiredName(now.type, typeOf(this.#now, now.source));
-    if (old && old.local !== local) this.#writer.remove(old);
+    const [first, ...more] = requiredIn(this.#writer.current(node));
+    for (const old of first?.local === local ? more : [first, ...more]) if (old) this.#writer.remove(old);
     this.#writer.setAttribute(this.#writer.need(node, { local, home: "model" }), "href", hrefOf(now.source));
   }
 
