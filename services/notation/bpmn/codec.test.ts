@@ -206,7 +206,7 @@ describe("writing", () => {
       '<bpmn:serviceTask id="Task_new" name="Task_new" implementation="x">',
       "<bpmn:incoming>Flow_new</bpmn:incoming>",
       "</bpmn:serviceTask>",
-      '<bpmn:sequenceFlow id="Flow_new" sourceRef="Task_check" targetRef="Task_new"/>',
+      '<bpmn:sequenceFlow id="Flow_new" sourceRef="Task_check" targetRef="Task_new" />',
     ]);
     const other = difference(claims, [
       element("Task_new", "task", "sid-process"),
