@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ArtifactEventType, RevisionOrigin } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import type { StreamArtifactUpdatesResponse } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bigBpmn } from "../../testing/big-bpmn.ts";
 import { exported, imported, uploaded } from "../../testing/content-files.ts";
 import { ORDER_BPMN } from "../../testing/models/order-bpmn.ts";
 import { rename } from "../../testing/patch-world.ts";
@@ -164,6 +165,39 @@ describe("a BPMN file", () => {
     expect(update).toMatchObject({ case: "modelDelta", value: { fromVersion: 2n, fullReload: false } });
     const stale = importFile(alice, FILE, { artifactId, expectedVersion: 2n });
     expect(await refusalOf(stale)).toMatchObject({ reason: "VERSION_MISMATCH" });
+  });
+
+  it("has branches that are watched and exported by themselves, and a new model is to be read again", async () => {
+    const alice = await server.as();
+    const { artifact } = await importFile(alice, FILE);
+    const { artifactId = "" } = artifact ?? {};
+    await alice.patches.createBranch({ artifactId, name: "draft" });
+    await alice.patches.submitChangeSet({
+      artifactId,
+      branch: "draft",
+      baseVersion: 1n,
+      operations: [rename("1", "Receive", "On a branch")],
+      requestId: crypto.randomUUID(),
+    });
+    for await (const update of alice.artifactQueries.streamArtifactUpdates({ artifactId, branch: "draft" }))
+      if (update.version === 2n && update.update.case) {
+        expect(update.update).toMatchObject({
+          case: "modelDelta",
+          value: { branch: "draft", toVersion: 2n },
+        });
+        break;
+      }
+    const text = async (branch: string) =>
+      new TextDecoder().decode((await exported(alice, { artifactId, branch })).bytes);
+    expect(await text("draft")).toContain("On a branch");
+    expect(await text("")).toBe(ORDER_BPMN);
+    await importFile(alice, bigBpmn(1_500_000), { artifactId });
+    const [update] = await updatesAfter(alice, artifactId, 3n);
+    expect(update).toMatchObject({
+      case: "modelDelta",
+      value: { fullReload: true, changes: [], fromVersion: 2n },
+    });
+    expect(await text("draft")).toContain("On a branch");
   });
 
   it("is only looked at when nothing is to be changed", async () => {

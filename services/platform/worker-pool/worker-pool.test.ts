@@ -36,13 +36,13 @@ describe("a pool of threads", () => {
   // Seen to fail when the work is done in this thread.
   it("leaves the event loop alone", async () => {
     let turns = 0;
-    let over = false;
+    const over = new AbortController();
     const count = async () => {
-      for (; !over; turns++) await new Promise((resolve) => void setImmediate(resolve));
+      for (; !over.signal.aborted; turns++) await new Promise((resolve) => void setImmediate(resolve));
     };
     const counting = count();
     await pool.run({ do: "busy", n: 300 });
-    over = true;
+    over.abort();
     await counting;
     expect(turns).toBeGreaterThan(10);
   });
