@@ -1,6 +1,7 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { loadLine, type ModelRef } from "../artifact/index.ts";
 import type { Reader } from "../platform/db/database.ts";
+import { AppError } from "../platform/errors/app-error.ts";
 import { forkOf, lineageOf } from "./branch-lineage.ts";
 import type { Merging } from "./merge-branch.ts";
 import type { PatchState } from "./patch.ts";
@@ -13,7 +14,10 @@ export async function mergeBaseOf(reader: Reader, merging: Merging): Promise<Mod
   const source = merged?.patch.mergeSource;
   if (source) return { artifactId, branch: source.branch, version: Number(source.version) };
   const fork = forkOf(await lineageOf(reader, artifactId, from), await lineageOf(reader, artifactId, into));
-  if (!fork?.name) throw new Error(`${from} and ${into} of ${artifactId} have nothing in common`);
+  if (!fork?.name)
+    throw new AppError("PATCH_STATE", `what ${from} and ${into} have in common was deleted; merge by hand`, {
+      metadata: { artifact_id: artifactId, from, into },
+    });
   return { artifactId, branch: fork.name, version: fork.upTo };
 }
 
