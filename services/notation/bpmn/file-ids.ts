@@ -34,10 +34,12 @@ export class FileIds {
     for (const child of node.children) if (child.kind === "element") this.#collect(child, isOurs);
   }
 
-  /** The id of an item: its own if nobody else has it, otherwise one made of `base`. */
+  /** The id of an item: its own if no item before it has it, otherwise one made of `base`. */
   claim(node: XmlElement, base: string): string {
     const id = idOf(node);
-    if (id !== undefined && this.#byId.get(id) === node) {
+    if (id !== undefined && !this.#taken.has(id)) {
+      // Items come before things that are none: references to a doubtful id rather mean an item.
+      this.#byId.set(id, node);
       this.#taken.add(id);
       return id;
     }
