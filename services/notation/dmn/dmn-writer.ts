@@ -124,10 +124,15 @@ export class DmnWriter {
     return made;
   }
 
-  /** An expression that says nothing makes room for one that does. */
+  /** A text or table of which the graph says nothing, because nothing is in it, makes room for what says something. */
   #removeEmptyLogic(holder: XmlElement): void {
-    for (const node of elementsOf(this.current(holder)))
-      if (EXPRESSIONS.includes(node.local) && elementsOf(this.current(node)).length === 0) this.remove(node);
+    for (const node of elementsOf(this.current(holder))) {
+      const { attributes } = this.current(node);
+      const isUnseen =
+        node.local === "literalExpression" ||
+        (node.local === "decisionTable" && attributes.every(({ local }) => local === "id"));
+      if (isUnseen && elementsOf(this.current(node)).length === 0) this.remove(node);
+    }
   }
 
   #firstAttributes(holder: XmlElement, local: string): Record<string, string> {
