@@ -1,20 +1,13 @@
-import { archimateCodec } from "./archimate/archimate-codec.ts";
 import { archimateKit } from "./archimate/archimate-kit.ts";
 import { bpmnKit } from "./bpmn/bpmn-kit.ts";
-import { bpmnCodec } from "./bpmn/codec.ts";
-import { dmnCodec } from "./dmn/dmn-codec.ts";
 import { dmnKit } from "./dmn/dmn-kit.ts";
 import type { Notation } from "./graph.ts";
 import type { Codec, NotationKit } from "./notation.ts";
-import { umlCodec } from "./uml/uml-codec.ts";
 import { umlKit } from "./uml/uml-kit.ts";
 import { startOfFile } from "./xml/decode-xml.ts";
 
-/** Every notation with all there is to it. */
-export const notationKits: readonly NotationKit[] = [bpmnKit, archimateKit, umlKit, dmnKit];
-
-/** The formats of files that can be read and written; those that are told apart most surely first. */
-export const notationCodecs: readonly Codec[] = [dmnCodec, bpmnCodec, archimateCodec, umlCodec];
+/** Every notation with all there is to it; those whose files are told apart most surely first. */
+export const notationKits: readonly NotationKit[] = [dmnKit, bpmnKit, archimateKit, umlKit];
 
 /** Not the source of a program, or a text, in which a model is quoted. */
 const LOOKS_LIKE_A_FILE = /^\uFEFF?\s*[<{]/;
@@ -26,7 +19,7 @@ const OTHER_FORMATS =
 export function codecForFile(file: Uint8Array): Codec | undefined {
   const start = startOfFile(file);
   if (!LOOKS_LIKE_A_FILE.test(start) || OTHER_FORMATS.test(start)) return undefined;
-  return notationCodecs.find((codec) => codec.recognises(start));
+  return notationKits.find(({ codec }) => codec.recognises(start))?.codec;
 }
 
 /** By the notation, or by a kind of artifact such as "bpmn::process". */
