@@ -151,7 +151,7 @@ async function inputOf(
   model: LoadedModel,
   token: ProjectionToken,
 ): Promise<ProjectionInput> {
-  const { graph, kit, branch, version, artifactId } = model;
+  const { graph, branch, version, artifactId } = model;
   const intent = intentOf(token.intent);
   const inclusions = inclusionsOf(intent, token.options);
   const baselineVersion = Number(token.baselineVersion);

@@ -2,7 +2,11 @@ import { ModelRefKind, ReferenceKind } from "@ameide/proto/ameide/projection/v1/
 import { ReferenceDirection } from "@ameide/proto/ameide/projection/v1/projection_service_pb.js";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { createBranch } from "../artifact/index.ts";
+import { CreateArtifactRequestSchema } from "@ameide/proto/ameide/artifact/v1/artifact_service_pb.js";
+import { WriteDocumentRequestSchema } from "@ameide/proto/ameide/artifact/v1/content_command_service_pb.js";
+import { create } from "@bufbuild/protobuf";
+import { createArtifact, createBranch } from "../artifact/index.ts";
+import { writeDocument } from "../artifact/content/write-document.ts";
 import { addSnapshot } from "../artifact/content/snapshot-store.ts";
 import { artifactStream } from "../artifact/artifact.ts";
 import type { Element, Graph } from "../notation/graph.ts";
@@ -159,6 +163,35 @@ function suite(given: GivenDatabase): void {
     expect(decided.references).toMatchObject([expected[2]]);
     const intoPack = await w.client.listReferences({ ...incoming, elementId: "Pack" });
     expect(intoPack.references).toMatchObject([expected[3], expected[4]]);
+  });
+
+  it("follows the links of documents, as their text is now", async () => {
+    const w = open();
+    const { shipping, selling } = await callers(w);
+    const { deps, actor } = w;
+    const kind = { title: "Notes", kind: "common::document" };
+    const { artifact } = await createArtifact(
+      { ...deps, linkPrimaryChat: async (_tx, _actor, _id, created) => created },
+      actor,
+      create(CreateArtifactRequestSchema, kind),
+    );
+    const artifactId = artifact?.artifactId ?? "";
+    const write = (text: string) => {
+      const content = { case: "text" as const, value: text };
+      return writeDocument(deps, actor, create(WriteDocumentRequestSchema, { artifactId, content }));
+    };
+    await write(`As in ameide:${shipping}#Pack and, again, ameide:${shipping}#Pack.`);
+    const link = { kind: ReferenceKind.LINK, sourceArtifactId: artifactId, sourceElementId: "" };
+    const toPack = { ...link, targetArtifactId: shipping, targetElementId: "Pack" };
+    const outgoing = async () => (await w.client.listReferences({ artifactId })).references;
+    expect(await outgoing()).toMatchObject([toPack]);
+    const incoming = { artifactId: shipping, direction: ReferenceDirection.INCOMING };
+    expect((await w.client.listReferences(incoming)).references).toContainEqual(
+      expect.objectContaining(toPack),
+    );
+    await write(`Rather see ameide:${selling}.`);
+    expect(await outgoing()).toMatchObject([{ ...link, targetArtifactId: selling, targetElementId: "" }]);
+    expect((await w.client.listReferences(incoming)).references).toHaveLength(3);
   });
 
   it("forgets what is no longer said, and sees nothing of other tenants", async () => {

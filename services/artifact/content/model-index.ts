@@ -76,7 +76,9 @@ export function* linksOfDocument(text: string): Generator<IndexedReference> {
   for (const target of new Set(linksIn(text))) yield { itemId: "", type: "documentation", target };
 }
 
-const linksIn = (text: string): string[] => (text.includes("ameide:") ? (text.match(LINK) ?? []) : []);
+/** Without the stop of the sentence that they end. */
+const linksIn = (text: string): string[] =>
+  text.includes("ameide:") ? (text.match(LINK) ?? []).map((link) => link.replace(/[.:]+$/, "")) : [];
 
 function* linksInside(value: Value): Generator<string> {
   if (typeof value === "string") yield* linksIn(value);

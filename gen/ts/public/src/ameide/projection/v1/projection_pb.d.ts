@@ -968,7 +968,7 @@ export declare type ModelReference = Message<"ameide.projection.v1.ModelReferenc
   sourceArtifactId: string;
 
   /**
-   * From this element.
+   * From this element; empty: from a document.
    *
    * @generated from field: string source_element_id = 3;
    */
