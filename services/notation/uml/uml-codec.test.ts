@@ -66,7 +66,7 @@ describe.each([
         const again = umlCodec.read(umlCodec.write(changed, source)).graph;
         expect(plain(again)).toEqual(plain(changed));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
