@@ -41,19 +41,19 @@ export async function applyPatch(
   const reader = deps.database.reader(actor.tenantId);
   const { artifactId, branch } = (await loadPatch(reader, request.patchId)).patch;
   return deps.turns({ tenantId: actor.tenantId, artifactId, branch }, async () => {
-    const tried = { version: 0 };
-    let ahead: (() => Prepared) | undefined = await settle(prepare(deps, reader, actor, request, tried));
+    const attempt: Attempt = { actor, request, permission, tried: 0 };
+    let ahead: (() => Prepared) | undefined = await settle(prepare(deps, reader, attempt));
     try {
       return await runCommand(deps, actor, GraphPatchService.method.applyPatch, request, async (tx) => {
         await lockModel(tx, { artifactId, branch });
         // What was prepared outside of the transaction, to keep it short, is good for one try.
-        const prepared = ahead ? ahead() : await prepare(deps, tx, actor, request, tried);
+        const prepared = ahead ? ahead() : await prepare(deps, tx, attempt);
         ahead = undefined;
         await permission.check?.(tx, prepared.state.patch);
         return answer(await land(tx, deps, actor, prepared, request, permission), prepared.landing);
       });
     } catch (error) {
-      if (error instanceof PatchRefused) await recordFailure(deps, actor, request, error, tried);
+      if (error instanceof PatchRefused) await recordFailure(deps, attempt, error);
       throw error;
     }
   });
@@ -66,17 +66,21 @@ interface Prepared {
   landing: Landing;
 }
 
-async function prepare(
-  deps: PatchDeps,
-  reader: Reader,
-  actor: Actor,
-  request: ApplyPatchRequest,
-  tried: { version: number },
-): Promise<Prepared> {
+interface Attempt {
+  actor: Actor;
+  request: ApplyPatchRequest;
+  permission: ApplyPermission;
+  /** The version of the patch that was prepared last. */
+  tried: number;
+}
+
+async function prepare(deps: PatchDeps, reader: Reader, attempt: Attempt): Promise<Prepared> {
+  const { actor, request, permission } = attempt;
   const state = await loadPatch(reader, request.patchId);
-  tried.version = state.version;
+  attempt.tried = state.version;
   requireEtag(request.etag, state.version);
-  const before = request.approveUndecided ? approveRest(state, actor, deps.now()) : [];
+  await permission.check?.(reader, state.patch);
+  const before = request.approveUndecided ? approveRest(state, permission, deps.now()) : [];
   const { patch } = whatIf(state, before, actor, deps.now());
   requireApplicable({ patch, version: state.version });
   const operations = operationsToApply(patch);
@@ -89,7 +93,7 @@ async function prepare(
   return { state, before, landing };
 }
 
-function approveRest(state: PatchState, { userId }: Actor, at: Date): PatchEvent[] {
+function approveRest(state: PatchState, { approvedBy: userId }: ApplyPermission, at: Date): PatchEvent[] {
   if (undecidedOf(state.patch).length === 0) return [];
   const { diagnostics, dependencies } = state.patch;
   const reviews = approveUndecided(state.patch, { userId, at });
@@ -122,15 +126,13 @@ const answer = ({ state, commit }: Landed, { compiled }: Landing) => ({
 /** In a transaction of its own, since the one that failed is gone. A patch that is another by now has not failed. */
 async function recordFailure(
   deps: PatchDeps,
-  actor: Actor,
-  { patchId }: ApplyPatchRequest,
+  { actor, request, tried }: Attempt,
   refused: PatchRefused,
-  tried: { version: number },
 ): Promise<void> {
   await retryConflicts(() =>
     deps.database.transaction(actor.tenantId, async (tx) => {
-      const state = await loadPatch(tx, patchId);
-      if (state.version !== tried.version) return;
+      const state = await loadPatch(tx, request.patchId);
+      if (state.version !== tried) return;
       await changePatch(tx, deps, actor, state, decideFail(state, diagnosticsOf(refused)));
     }),
   );

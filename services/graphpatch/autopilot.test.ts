@@ -58,6 +58,7 @@ function suite(given: GivenDatabase): void {
     expect(await applyAlone(w, patchId)).toMatchObject({
       status: PatchStatus.APPLIED,
       approvedBy: "allow-list",
+      reviews: [{ operationId: "1", reviewer: "allow-list" }],
     });
   });
 

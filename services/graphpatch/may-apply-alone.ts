@@ -7,6 +7,7 @@ import type { Reader } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
 import type { ApplyPermission } from "./apply-patch.ts";
 import { findAutopilot, type AutopilotState } from "./autopilot-store.ts";
+import { withEdits } from "./reviews.ts";
 
 /** Whether the tenant lets the agent apply these operations without a person. */
 export async function mayApplyAlone(
@@ -20,7 +21,9 @@ export async function mayApplyAlone(
 /** For patches that the agent has proposed, as the tenant allows at that moment: see `applyPatch`. */
 export const BY_ALLOW_LIST: ApplyPermission = { approvedBy: "allow-list", check: requireAllowed };
 
-async function requireAllowed(reader: Reader, { author, operations, origin }: GraphPatch): Promise<void> {
+async function requireAllowed(reader: Reader, patch: GraphPatch): Promise<void> {
+  const { author, origin } = patch;
+  const operations = withEdits(patch.operations, patch.reviews);
   const agentId = author?.agentId ?? "";
   const autopilot = await findAutopilot(reader, agentId);
   if (origin === PatchOrigin.PROPOSAL && isAllowed(autopilot, operations)) return;
