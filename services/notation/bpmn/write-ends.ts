@@ -19,7 +19,7 @@ export function writeEnds(
       ["target", "targetRef"],
     ] as const)
       if (was?.[end] !== now[end]) {
-        setAttribute(node, attribute, now[end]);
+        setAttribute(node, attribute, now[end] || undefined);
         onReference(now[end]);
       }
     return;
