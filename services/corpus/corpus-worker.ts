@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { checkModel } from "../notation/corpus/check-model.ts";
 import type { CorpusFault, ModelReport } from "../notation/corpus/model-report.ts";
@@ -17,11 +17,22 @@ const { archimateSchemas } = workerData as CorpusWorkerData;
 const tools = { schemas: new Schemas(loadSchemas(archimateSchemas)), now: () => performance.now() };
 
 function answer(path: string): ModelReport | undefined {
-  const file = readFileSync(path);
-  const codec = codecForFile(file);
+  const codec = codecForFile(startOf(path));
   if (codec === undefined) return undefined;
+  const file = readFileSync(path);
   const report = checkModel(file, codec, tools);
   return { ...report, faults: report.faults.map((fault) => withLine(fault, file)) };
+}
+
+/** Enough to know a model by; what lies beside models may be large. */
+function startOf(path: string): Buffer {
+  const start = Buffer.alloc(64 * 1024);
+  const file = openSync(path, "r");
+  try {
+    return start.subarray(0, readSync(file, start));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Where the id of the item is first written, for faults that know no line. */

@@ -12,7 +12,14 @@ export function* findFiles(roots: readonly string[]): Generator<string> {
 }
 
 function* filesIn(folder: string): Generator<string> {
-  const entries = readdirSync(folder, { withFileTypes: true }).toSorted(byName);
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true }).toSorted(byName);
+  } catch {
+    // A folder that may not be read is told of as a file that cannot be.
+    yield folder;
+    return;
+  }
   for (const entry of entries) {
     if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
     const path = join(folder, entry.name);
