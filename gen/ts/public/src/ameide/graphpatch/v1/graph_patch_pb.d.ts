@@ -480,7 +480,8 @@ export declare type OperationReview = Message<"ameide.graphpatch.v1.OperationRev
   edited?: GraphOperation | undefined;
 
   /**
-   * The user. Empty for an operation that goes because one that it depends on was rejected.
+   * The user, or "allow-list" when the agent applied the patch by itself. Empty for an operation that goes because one
+   * that it depends on was rejected.
    *
    * @generated from field: string reviewer = 5;
    */
