@@ -5,12 +5,16 @@ type Relations = Graph["relations"];
 
 const NONE: readonly never[] = [];
 const CHILDREN = new WeakMap<Elements, ReadonlyMap<string, readonly Element[]>>();
+const NAMED = new WeakMap<Elements, ReadonlyMap<string, readonly Element[]>>();
 const OUTGOING = new WeakMap<Relations, ReadonlyMap<string, readonly Relation[]>>();
 const INCOMING = new WeakMap<Relations, ReadonlyMap<string, readonly Relation[]>>();
 
 /** What the element contains directly, in document order; of "" what nothing contains. */
 export const childrenIn = (graph: Graph, id: string): readonly Element[] =>
   grouped(CHILDREN, graph.elements, ({ parent }) => parent ?? "").get(id) ?? NONE;
+
+export const elementsNamed = (graph: Graph, name: string): readonly Element[] =>
+  grouped(NAMED, graph.elements, (element) => element.name).get(name) ?? NONE;
 
 export const relationsFrom = (graph: Graph, id: string): readonly Relation[] =>
   grouped(OUTGOING, graph.relations, ({ source }) => source).get(id) ?? NONE;

@@ -1,12 +1,14 @@
 import type { Element, Graph } from "../../graph.ts";
 import { describe, elementRule, type Violation } from "../../make-rule.ts";
-import { childrenIn } from "../../model-index.ts";
+import { childrenIn, elementsNamed } from "../../model-index.ts";
 import type { Rule } from "../../notation.ts";
 import { ELEMENT_TYPES, TABLE_PARTS, wayInto } from "../item-types.ts";
 import { isExternal, REFERENCE_TYPES } from "../references.ts";
 import { DRG_ELEMENTS } from "../schema-order.ts";
 
 const NAMED = new Set([...DRG_ELEMENTS, "itemDefinition", "itemComponent"]);
+
+const isDrg = (type: string): boolean => DRG_ELEMENTS.includes(type);
 
 const knownType = elementRule(
   { id: "dmn/known-type", severity: "error", says: "Every element is of a type that DMN has." },
@@ -46,36 +48,19 @@ const uniqueNames = elementRule(
   },
   function* (graph, element) {
     if (!NAMED.has(element.type) || element.name === "") return;
-    const isDrg = (type: string) => DRG_ELEMENTS.includes(type);
-    const same = (namesakes(graph, element.name) ?? []).filter((id) => {
-      const other = graph.elements.get(id);
-      const isAlike = other && (other.type === element.type || (isDrg(other.type) && isDrg(element.type)));
-      return id !== element.id && isAlike && other.parent === element.parent;
-    });
+    const same = elementsNamed(graph, element.name).filter(
+      (other) =>
+        other !== element &&
+        other.parent === element.parent &&
+        (other.type === element.type || (isDrg(other.type) && isDrg(element.type))),
+    );
     if (same.length > 0)
       yield {
         message: `The name "${element.name}" of ${element.type} ${element.id} is taken; give it another one.`,
-        relatedIds: same,
+        relatedIds: same.map(({ id }) => id),
       };
   },
 );
-
-const NAMESAKES = new WeakMap<Graph["elements"], ReadonlyMap<string, readonly string[]>>();
-
-function namesakes({ elements }: Graph, name: string): readonly string[] | undefined {
-  let known = NAMESAKES.get(elements);
-  if (!known) {
-    const byName = new Map<string, string[]>();
-    for (const element of elements.values()) {
-      const group = byName.get(element.name);
-      if (group) group.push(element.id);
-      else byName.set(element.name, [element.id]);
-    }
-    known = byName;
-    NAMESAKES.set(elements, known);
-  }
-  return known.get(name);
-}
 
 const named = elementRule(
   { id: "dmn/named", severity: "warning", says: "Decisions, data, knowledge and types have a name." },
@@ -116,28 +101,31 @@ const knownReferences: Rule = {
   },
 };
 
-function* wrongReferences(graph: Graph, { id, properties }: Element): Generator<Violation> {
-  for (const [name, type] of REFERENCE_TYPES)
-    for (const other of [properties[name] ?? []].flat()) {
-      if (typeof other !== "string" || isExternal(other) || name === "supportedObjective") continue;
-      const found = graph.elements.get(other);
-      if (!found)
-        yield { message: `${name} of ${describe(graph, id)} is "${other}", which is not in the model.` };
-      else if (type !== undefined && found.type !== type)
-        yield {
-          message: `${name} of ${describe(graph, id)} is ${describe(graph, other)}; it has to be a ${type}.`,
-          relatedIds: [other],
-        };
-    }
+function* wrongReferences(graph: Graph, element: Element): Generator<Violation> {
+  for (const [name, other] of referencesOf(element)) {
+    if (isExternal(other) || name === "supportedObjective") continue;
+    const [type, found] = [REFERENCE_TYPES.get(name), graph.elements.get(other)];
+    const of = `${name} of ${describe(graph, element.id)}`;
+    if (!found) yield { message: `${of} is "${other}", which is not in the model.` };
+    else if (type !== undefined && found.type !== type)
+      yield { message: `${of} is ${describe(graph, other)}; it has to be a ${type}.`, relatedIds: [other] };
+  }
+}
+
+function* referencesOf({ properties }: Element): Generator<readonly [name: string, id: string]> {
+  for (const name of Object.keys(properties)) {
+    if (!REFERENCE_TYPES.has(name)) continue;
+    for (const id of [properties[name] ?? []].flat()) if (typeof id === "string") yield [name, id];
+  }
 }
 
 /** The elements of the scope, and those that refer to one of it. */
-function referrersOf({ elements }: Graph, scope: ReadonlySet<string>): readonly Element[] {
-  const refers = ({ properties }: Element) =>
-    [...REFERENCE_TYPES.keys()].some((name) =>
-      [properties[name] ?? []].flat().some((other) => typeof other === "string" && scope.has(other)),
-    );
-  return [...elements.values()].filter((element) => scope.has(element.id) || refers(element));
+function* referrersOf({ elements }: Graph, scope: ReadonlySet<string>): Generator<Element> {
+  for (const element of elements.values()) {
+    let concerned = scope.has(element.id);
+    for (const [, id] of referencesOf(element)) concerned ||= scope.has(id);
+    if (concerned) yield element;
+  }
 }
 
 const oneStructure = elementRule(

@@ -1,6 +1,6 @@
 import type { Element, Graph } from "../../graph.ts";
 import { cycleFrom, describe, elementRule, type Violation } from "../../make-rule.ts";
-import { childrenIn } from "../../model-index.ts";
+import { childrenIn, elementsNamed } from "../../model-index.ts";
 import type { Rule } from "../../notation.ts";
 import { CLASSIFIERS, CONTAINERS, umlVocabulary } from "../vocabulary.ts";
 
@@ -62,8 +62,9 @@ const uniqueNames = elementRule(
   function* (graph, element) {
     const signature = signatureOf(graph, element);
     if (signature === undefined) return;
-    const same = childrenIn(graph, element.parent ?? "").filter(
-      (other) => other !== element && other.name === element.name && signatureOf(graph, other) === signature,
+    const same = elementsNamed(graph, element.name).filter(
+      (other) =>
+        other !== element && other.parent === element.parent && signatureOf(graph, other) === signature,
     );
     if (same.length > 0) yield clash(graph, element, same);
   },
