@@ -22,6 +22,7 @@ import { type ReconnectPolicy, withOverrides } from "./follow.ts";
 import { type RetryOptions, retryUnary } from "./retry.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { type WatchOptions, watchArtifact, watchChat } from "./watch-updates.ts";
+import { type ModelStep, watchProjection, type WatchProjectionOptions } from "./watch-projection.ts";
 
 /** What a transport is made of: where the server is, and the interceptors that all calls pass, outermost first. */
 export interface TransportOptions {
@@ -77,6 +78,8 @@ export interface Ameide {
   watchChat(chatId: string, options?: WatchOptions): AsyncIterable<StreamChatUpdatesResponse>;
   /** Streams an artifact's events, each once and in order, until the caller stops. Throws like a run stream. */
   watchArtifact(artifactId: string, options?: WatchOptions): AsyncIterable<StreamArtifactUpdatesResponse>;
+  /** Streams what each version does to a model, each once and in order, until the caller stops. */
+  watchProjection(artifactId: string, options?: WatchProjectionOptions): AsyncIterable<ModelStep>;
   /** What all of the above run over, for other clients such as connect-query. */
   readonly transport: Transport;
 }
@@ -108,6 +111,7 @@ export function createAmeide(options: AmeideOptions): Ameide {
   const chatQueries = createClient(ChatQueryService, transport);
   const artifactQueries = createClient(ArtifactQueryService, transport);
   const inference = createClient(InferenceService, transport);
+  const projections = createClient(ProjectionService, transport);
   const updates = withOverrides({ ...RECONNECT, silenceTimeoutMs: UPDATES_SILENCE_MS }, reconnect);
   return {
     chatCommands: createClient(ChatCommandService, transport),
@@ -122,12 +126,14 @@ export function createAmeide(options: AmeideOptions): Ameide {
     budgets: createClient(BudgetService, transport),
     providers: createClient(ProviderService, transport),
     patches: createClient(GraphPatchService, transport),
-    projections: createClient(ProjectionService, transport),
+    projections,
     autopilot: createClient(AutopilotService, transport),
     runs: createRuns({ client: inference, reconnect: withOverrides(RECONNECT, reconnect), renewable }),
     watchChat: (chatId, watch) => watchChat(chatQueries, { ...updates, renewable }, chatId, watch),
     watchArtifact: (artifactId, watch) =>
       watchArtifact(artifactQueries, { ...updates, renewable }, artifactId, watch),
+    watchProjection: (artifactId, watch) =>
+      watchProjection(projections, { ...updates, renewable }, artifactId, watch),
     transport,
   };
 }

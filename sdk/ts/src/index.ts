@@ -38,3 +38,4 @@ export type { RetryOptions } from "./retry.ts";
 export type { RunChange, RunUpdate, RunView } from "./run-view.ts";
 export { lastUpdate, type Runs, type StreamOptions } from "./runs.ts";
 export type { WatchOptions } from "./watch-updates.ts";
+export type { ModelStep, WatchProjectionOptions } from "./watch-projection.ts";
