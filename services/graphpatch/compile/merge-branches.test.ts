@@ -63,6 +63,16 @@ describe("a merge", () => {
     expect(mergeBranches(base, head, branch)).toEqual({ changes: [], conflicts: [] });
   });
 
+  it("takes along what the head has drawn of what the branch has removed", () => {
+    const base = after(orderProcess(), [{ hideFromView: { viewId: "V", targets: { nodeId: "N" } } }]);
+    const head = after(base, [{ showInView: { viewId: "V", targets: { nodeId: "N" } } }]);
+    const { changes, conflicts } = mergeBranches(base, head, after(base, [remove("N")]));
+    expect(conflicts).toEqual([]);
+    const merged = apply(head, changes);
+    expect(merged.problems).toEqual([]);
+    expect(merged.graph.views.get("V")?.nodes.has("N_di")).toBe(false);
+  });
+
   for (const [title, head, branch, conflict] of [
     [
       "a field that both have set",

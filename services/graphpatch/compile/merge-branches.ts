@@ -6,6 +6,7 @@ import type { Conflict } from "./compiled-patch.ts";
 import { ConflictList, itemIn } from "./conflict-list.ts";
 import { GraphIndex } from "./graph-index.ts";
 import { isLayout, refKey, refOfChange } from "./item-key.ts";
+import { drawable, drawingsOf } from "./merge-drawings.ts";
 
 export interface Merge {
   /** What brings to the head what the branch has changed since the base; without what conflicts. */
@@ -25,7 +26,8 @@ export function mergeBranches(base: Graph, head: Graph, branch: Graph): Merge {
   );
   const changes = wanted.flatMap((change) => brought(conflicts, head, change));
   const left = connected(conflicts, base, head, changes);
-  return { changes: withoutLeftOut(changes, left), conflicts: conflicts.list };
+  const kept = drawable(head, withoutLeftOut(changes, left));
+  return { changes: [...drawingsOf(head, kept), ...kept], conflicts: conflicts.list };
 }
 
 /** The change as it is to be made at the head; none where the head has it already, or wants something else. */
