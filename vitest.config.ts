@@ -14,6 +14,7 @@ const ALSO_OVER_PROCESSES = [
   "services/artifact/{artifact-commands,content/content,content/models}.test.ts",
   "services/inference/{idempotency,run-lists}.test.ts",
   "services/gateway/{chat-privacy,protocols}.test.ts",
+  "services/graphpatch/patches-over-the-server.test.ts",
 ];
 
 export default defineConfig({
