@@ -17,7 +17,7 @@ export interface HostileXml {
   /** Made when it is its turn: the big ones take memory. */
   readonly file: () => Uint8Array;
   readonly code: string;
-  /** How much of it may be handed to the parser; without: 200 KB. */
+  /** How much of it may be handed to the parser; without: 100 KB. */
   readonly readAtMost?: number;
 }
 
@@ -61,6 +61,11 @@ const FLOODS: readonly HostileXml[] = [
   {
     name: "comment before the root of 10 MB",
     file: () => flood("<!--", "- "),
+    code: "XML_TEXT_TOO_LONG",
+  },
+  {
+    name: "comment before the root of 10 MB that looks as if it ended",
+    file: () => flood("<!--", "->"),
     code: "XML_TEXT_TOO_LONG",
     readAtMost: 1.2 * MIB,
   },

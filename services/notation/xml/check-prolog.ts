@@ -1,5 +1,6 @@
 import { UnreadableModel } from "../problem.ts";
 
+const GREATER = 0x3e;
 const WHITE = /[\t\n\r ]*/y;
 
 /**
@@ -15,14 +16,14 @@ export class PrologGuard {
     this.#limit = limit;
   }
 
-  /** The text that may be parsed now; undefined while the root has not begun. */
-  push(text: string): string | undefined {
+  /** The text that may be parsed now; undefined while the root has not begun. `rest` is what follows in the file. */
+  push(text: string, rest: Uint8Array): string | undefined {
     this.#held += text;
-    if (!this.#reachesRoot()) {
-      if (this.#held.length > this.#limit) throw tooLong(this.#limit);
-      return undefined;
-    }
-    return this.take();
+    if (this.#reachesRoot()) return this.take();
+    // All that stands before a root ends with a >.
+    const neverEnds = rest.length > 0 && !rest.includes(GREATER);
+    if (neverEnds || this.#held.length > this.#limit) throw tooLong(this.#limit);
+    return undefined;
   }
 
   /** All that is held, for the parser to say what is wrong with it. */
@@ -75,7 +76,7 @@ function doctype(before: string): UnreadableModel {
 const tooLong = (limit: number): UnreadableModel =>
   new UnreadableModel({
     code: "XML_TEXT_TOO_LONG",
-    message: `More than ${limit} characters stand before the first element. Remove the long comment or instruction.`,
+    message: `More than ${limit} characters stand before the first element, or a comment there never ends. Remove the long comment or instruction.`,
     line: 1,
     column: 1,
   });

@@ -7,7 +7,7 @@ import { childOf, textOf } from "./query-xml.ts";
 import { readXml } from "./read-xml.ts";
 import type { XmlElement } from "./xml-tree.ts";
 
-const FEW_BYTES = 200 * 1024;
+const FEW_BYTES = 100 * 1024;
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe("hostile XML", () => {

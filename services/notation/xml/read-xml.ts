@@ -30,7 +30,7 @@ export function readXml(file: Uint8Array, options: ReadXmlOptions = {}): XmlDocu
   };
   for (const { text, end } of decodeXml(file, options.onProblem)) {
     options.onProgress?.(end);
-    const ready = begun ? text : guard.push(text);
+    const ready = begun ? text : guard.push(text, file.subarray(end));
     if (ready === undefined) continue;
     parse(ready);
     checkPending(builder, fed - builder.said, file.subarray(end), limits);
@@ -68,7 +68,7 @@ function withoutDeclaration(text: string, parser: SaxesParser, options: ReadXmlO
 }
 
 /** Past this a token looks ahead for its end, so that an endless one is not read up to the limit. */
-const LONG = 128 * 1024;
+const LONG = 32 * 1024;
 /** A tag goes on after a quote; everything else ends with, or before, one of the brackets. */
 const ENDS_IN_TAG = [0x22, 0x27];
 const ENDS_OUTSIDE = [0x3c, 0x3e];
