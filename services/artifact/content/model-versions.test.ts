@@ -112,7 +112,7 @@ function suite(given: GivenDatabase): void {
     await expect(failing).rejects.toThrow("rolled back");
     same((await load(w, ref)).graph, graph);
     const changes = [renameOf(graph, "kept")];
-    await commit(w, ref, 2, changes);
+    await commit(afresh(w), ref, 2, changes);
     same((await load(w, ref)).graph, applyChanges(graph, changes));
   });
 

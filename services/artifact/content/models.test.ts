@@ -179,14 +179,8 @@ describe("a BPMN file", () => {
       operations: [rename("1", "Receive", "On a branch")],
       requestId: crypto.randomUUID(),
     });
-    for await (const update of alice.artifactQueries.streamArtifactUpdates({ artifactId, branch: "draft" }))
-      if (update.version === 2n && update.update.case) {
-        expect(update.update).toMatchObject({
-          case: "modelDelta",
-          value: { branch: "draft", toVersion: 2n },
-        });
-        break;
-      }
+    const [delta] = await updatesAfter(alice, artifactId, 2n, "draft");
+    expect(delta).toMatchObject({ case: "modelDelta", value: { branch: "draft", toVersion: 2n } });
     const text = async (branch: string) =>
       new TextDecoder().decode((await exported(alice, { artifactId, branch })).bytes);
     expect(await text("draft")).toContain("On a branch");
@@ -280,8 +274,8 @@ describe("a BPMN file", () => {
   });
 });
 
-async function updatesAfter(caller: Caller, artifactId: string, version: bigint) {
-  for await (const update of caller.artifactQueries.streamArtifactUpdates({ artifactId }))
+async function updatesAfter(caller: Caller, artifactId: string, version: bigint, branch = "") {
+  for await (const update of caller.artifactQueries.streamArtifactUpdates({ artifactId, branch }))
     if (update.version === version && update.update.case) return [update.update];
   return [];
 }

@@ -33,7 +33,7 @@ describe("a pool of threads", () => {
     expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
-  // Seen to fail when the work is done in this thread.
+  // Done in this thread, the work would leave it no turn.
   it("leaves the event loop alone", async () => {
     let turns = 0;
     const over = new AbortController();
