@@ -19,7 +19,6 @@ const files = (folder ? [bpmnKit, archimateKit] : []).flatMap((kit) =>
     .map((name) => ({ name, kit })),
 );
 
-// Seen to fail when lines that leave their ends to their relation stay behind as their box is hidden.
 describe.skipIf(!folder)("patches of models of others", () => {
   it("are of all there are", () => expect(files.length).toBeGreaterThan(50));
 

@@ -63,7 +63,7 @@ for (const kit of notationKits)
       );
     });
 
-    // Small models, so that the two meet. Seen to fail when rebasePatch leaves out what the patch would no longer do.
+    // Small models, so that the two meet.
     it("rebase to what a merge makes of both, and never break a rule together", () => {
       const small = kit.codec.read(kit.codec.write(generateModel(kit.notation, 9))).graph;
       const before = errorsIn(kit, small);

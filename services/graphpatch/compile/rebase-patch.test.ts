@@ -144,6 +144,16 @@ const TABLE: readonly (readonly [string, readonly Json[], readonly Json[], reado
     [{ removeNode: { target: B, bridge: true } }],
     [{ ref: { kind: "relation", id: "A_B" } }],
   ],
+  // Seen to rebase, without the flow, when findResultConflicts does not tell what is missing.
+  [
+    "something that would not come to be any more",
+    [{ disconnect: { relation: { nodeId: "S_A" } } }],
+    [
+      { connect: { source: { nodeId: "C" }, target: { nodeId: "S" }, relationId: "New" } },
+      { removeNode: { target: { nodeId: "S" }, bridge: true } },
+    ],
+    [{ ref: { kind: "relation", id: "New" }, base: undefined, theirs: undefined, yours: { target: "A" } }],
+  ],
 ];
 
 describe("a patch on a head that has moved", () => {
