@@ -116,19 +116,11 @@ const archimate: NotationFacts = {
   usualRelation: undefined,
 };
 
-const UML_MINOR = oneOf(
-  "attribute",
-  "property",
-  "operation",
-  "parameter",
-  "literal",
-  "enumerationLiteral",
-  "port",
-  "slot",
-);
+const UML_MINOR = oneOf("attribute", "operation", "parameter", "enumerationLiteral", "port", "comment");
 
 const uml: NotationFacts = {
-  flows: () => true,
+  // The line to a comment means nothing.
+  flows: ({ type }) => type !== "anchor",
   impact: ({ type }) => (type === "association" || type === "connector" ? "both" : "source"),
   isMinor: ({ type }) => UML_MINOR(type),
   expects: () => NOTHING,

@@ -51,6 +51,42 @@ describe.each(NOTATIONS)("a projection of a generated model in %s", (notation) =
         }
   });
 
+  it("keeps a relation that is in focus, on a line of its own, and what it connects", () => {
+    const graph = generateModel(notation, 500);
+    const index = indexOf(graph);
+    const edge = index.edges.findIndex(
+      ({ source, target }) => source >= 0 && target >= 0 && source !== target,
+    );
+    const { id, source, target } = index.edges[edge]?.relation ?? { id: "" };
+    for (const intent of INTENTS) {
+      const { text, edges, nodes } = projectGraph(
+        inputOf(graph, { intent, tokenBudget: 600, focusIds: [id] }),
+      );
+      expect(edges).toContain(edge);
+      expect(text).toMatch(new RegExp(`^${index.edges[edge]?.relation.type} ${id} `, "m"));
+      const shown = nodes.map(({ at }) => index.elements[at]?.id);
+      expect(shown).toEqual(expect.arrayContaining([source, target]));
+    }
+  });
+
+  it("looks no farther than it is told to", () => {
+    const graph = generateModel(notation, 2000);
+    const index = indexOf(graph);
+    const at = index.in.findIndex(
+      (edges, position) => edges.length > 0 && (index.out[position]?.length ?? 0) > 0,
+    );
+    const focusIds = [index.elements[at]?.id ?? ""];
+    const input = inputOf(graph, { focusIds, intent: "modify", maxDepth: 1, tokenBudget: 32_000 });
+    const { nodes, groups } = projectGraph(input);
+    const near = new Set([at, index.parent[at], ...(index.children[at] ?? [])]);
+    for (const edge of [...(index.in[at] ?? []), ...(index.out[at] ?? [])])
+      for (const end of [index.edges[edge]?.source, index.edges[edge]?.target]) near.add(end);
+    expect(nodes.filter((node) => !near.has(node.at))).toEqual([]);
+    near.delete(-1);
+    expect(groups.find(({ kind }) => kind === "far")?.count).toBe(2000 - near.size);
+    expectHonest(input, projectGraph(input));
+  });
+
   // Seen to fail when what is passed over for want of room makes room for anything that comes after it.
   it("shows nothing else while something of a type in focus is missing", () => {
     const graph = generateModel(notation, 300);

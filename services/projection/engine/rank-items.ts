@@ -49,6 +49,8 @@ export function rankItems(outlook: Outlook): Ranking {
   const needed = plan.items.length;
   if (tokenBudget >= SMALL_BUDGET) plan.add(legend(index, input.view, intent === "modify"));
   plan.add(leftOutLine(Math.max(1, Math.floor(tokenBudget / TOKENS_PER_LEFT_OUT))));
+  for (const at of focusEdges)
+    for (const end of [index.edges[at]?.source ?? -1, index.edges[at]?.target ?? -1]) plan.node(end);
   if (outlook.delta && input.baseline) plan.add(deltaLine(input.baseline.version, outlook.delta));
   for (const at of outlook.focusTyped.toSorted(byScore(outlook.score))) plan.node(at);
   const first = plan.items.length;
