@@ -44,24 +44,12 @@ export function createWorkerPool<Job, Part, Result>(
 ): WorkerPool<Job, Part, Result> {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
-  const waiting: (() => void)[] = [];
-  let busy = 0;
-
-  const place = async (signal: AbortSignal | undefined) => {
-    if (busy < options.threads) return void (busy += 1);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const leave = () => {
-      const at = waiting.indexOf(resolve);
-      if (at !== -1) waiting.splice(at, 1);
-      reject(signal?.reason);
-    };
-    waiting.push(resolve);
-    signal?.addEventListener("abort", leave, { once: true });
-    await promise.finally(() => signal?.removeEventListener("abort", leave));
-  };
+  const places = createPlaces(options.threads);
   const start = () => {
     const worker = startWorker(options);
     all.add(worker);
+    // Of an idle thread nobody else hears it, and the process would end.
+    worker.on("error", () => undefined);
     worker.once("exit", () => {
       all.delete(worker);
       const at = idle.indexOf(worker);
@@ -72,7 +60,7 @@ export function createWorkerPool<Job, Part, Result>(
 
   return {
     async run(job, given = {}) {
-      await place(given.signal);
+      await places.take(given.signal);
       try {
         given.signal?.throwIfAborted();
         const worker = idle.pop() ?? start();
@@ -80,13 +68,41 @@ export function createWorkerPool<Job, Part, Result>(
           idle.push(worker),
         );
       } finally {
-        const next = waiting.shift();
-        if (next) next();
-        else busy -= 1;
+        places.giveBack();
       }
     },
     async close() {
       await Promise.all([...all].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/** So many at a time; the others wait in the order in which they came. */
+function createPlaces(count: number) {
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+  return {
+    async take(signal: AbortSignal | undefined): Promise<void> {
+      if (busy < count) {
+        busy += 1;
+        return;
+      }
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const leave = () => {
+        // One that was given a place in this very moment keeps it, and gives it back.
+        const at = waiting.indexOf(resolve);
+        if (at === -1) return;
+        waiting.splice(at, 1);
+        reject(signal?.reason);
+      };
+      waiting.push(resolve);
+      signal?.addEventListener("abort", leave, { once: true });
+      await promise.finally(() => signal?.removeEventListener("abort", leave));
+    },
+    giveBack(): void {
+      const next = waiting.shift();
+      if (next) next();
+      else busy -= 1;
     },
   };
 }
