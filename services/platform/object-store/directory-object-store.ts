@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { requireKey, type ObjectStore } from "./object-store.ts";
 
@@ -8,7 +8,7 @@ import { requireKey, type ObjectStore } from "./object-store.ts";
 export function createDirectoryObjectStore(folder: string): ObjectStore {
   const fileOf = (key: string) => join(folder, requireKey(key));
   return {
-    put: (key, bytes) => writeWhole(fileOf(key), bytes),
+    put: async (key, bytes) => putWhole(fileOf(key), bytes),
     get: (key) => unlessMissing(readFile(fileOf(key))),
     async read(key) {
       const file = fileOf(key);
@@ -16,12 +16,31 @@ export function createDirectoryObjectStore(folder: string): ObjectStore {
       return createReadStream(file, { highWaterMark: 256 * 1024 });
     },
     size: async (key) => (await unlessMissing(stat(fileOf(key))))?.size,
-    delete: (key) => rm(fileOf(key), { force: true }),
+    async delete(key) {
+      const file = fileOf(key);
+      await rm(file, { force: true });
+      // A folder that holds nothing any more goes, too: uploads have one each.
+      await rmdir(dirname(file)).catch(() => undefined);
+    },
     list: (prefix) => listFiles(folder, prefix),
   };
 }
 
 const TEMPORARY = ".new-";
+
+const TRIES = 5;
+
+/** A delete may take the folder away between its making and the first write. */
+async function putWhole(file: string, bytes: Uint8Array): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await writeWhole(file, bytes);
+    } catch (error) {
+      const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
+      if (!isGone || tries === TRIES) throw error;
+    }
+  }
+}
 
 /** Written aside, forced to disk and renamed; the folder too, or a power failure may take the name back. */
 async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {

@@ -19,6 +19,17 @@ describe("in a folder", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   objectStoreContract(() => createDirectoryObjectStore(folder));
 
+  it("keeps what is put while the last of its folder is deleted, and no empty folders", async () => {
+    const store = createDirectoryObjectStore(folder);
+    for (let i = 0; i < 20; i++) {
+      await store.put("busy/old", new Uint8Array([1]));
+      await Promise.all([store.delete("busy/old"), store.put("busy/new", new Uint8Array([i]))]);
+      expect([...((await store.get("busy/new")) ?? [])]).toEqual([i]);
+      await store.delete("busy/new");
+    }
+    expect(readdirSync(folder)).not.toContain("busy");
+  });
+
   it("leaves nothing half written behind, and is one store for several processes", async () => {
     const [one, two] = [createDirectoryObjectStore(folder), createDirectoryObjectStore(folder)];
     await one.put("t/x", new Uint8Array([7]));
