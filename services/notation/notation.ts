@@ -66,6 +66,15 @@ export interface Vocabulary {
   usualParent(graph: Graph, type: string, nearId?: string): string | undefined;
   /** What a new element of the type has unless told otherwise: the lane of its neighbour. */
   usualProperties?(graph: Graph, type: string, nearId?: string): Properties;
+  /**
+   * Where an element of the type stands that is put into something which is nobody's parent (a lane, a pool): its
+   * parent, and properties to set, null taking one away. Undefined: what it is put into becomes its parent.
+   */
+  inside?(
+    graph: Graph,
+    type: string,
+    containerId: string,
+  ): { readonly parent: string; readonly properties: Properties } | undefined;
   /** The element that would contain a new relation; without this: the nearest one that contains both ends. */
   relationParent?(graph: Graph, type: string, sourceId: string, targetId: string): string | undefined;
   /**

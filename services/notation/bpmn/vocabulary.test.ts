@@ -86,6 +86,21 @@ describe("the words of BPMN", () => {
     expect(usualProperties?.(graph, "message", "Task_check")).toEqual({});
   });
 
+  it("puts what goes into a lane or a pool into its process, and says which lane", () => {
+    const inside = (type: string, container: string) => bpmnVocabulary.inside?.(graph, type, container);
+    expect(inside("task", "Lane_office")).toEqual({
+      parent: "Process_shop",
+      properties: { lane: "Lane_office" },
+    });
+    expect(inside("task", "Participant_customer")).toEqual({
+      parent: "Process_customer",
+      properties: { lane: null },
+    });
+    expect(inside("textAnnotation", "Lane_office")).toEqual({ parent: "Process_shop", properties: {} });
+    expect(inside("task", "Sub_pack")).toBeUndefined();
+    expect(inside("lane", "Lane_office")).toBeUndefined();
+  });
+
   it("knows which properties refer to something", () => {
     expect(reference?.("boundaryEvent", "attachedToRef")).toBe("needs");
     expect(reference?.("exclusiveGateway", "default")).toBe("mentions");

@@ -22,6 +22,7 @@ export const bpmnVocabulary: Vocabulary = {
   usualRelation,
   usualParent,
   usualProperties,
+  inside,
   // A relation stands where its ends are: the codec finds the place.
   relationParent: () => undefined,
   reference: (_owner, property) => {
@@ -97,6 +98,21 @@ function usualProperties(graph: Graph, type: string, nearId?: string): Propertie
     ...(typeof lane === "string" && { lane }),
     ...(type === "boundaryEvent" && isActivity(near.type) && { attachedToRef: near.id }),
   };
+}
+
+/** Lanes and pools are borders within a process, or around one. */
+function inside(
+  graph: Graph,
+  type: string,
+  containerId: string,
+): ReturnType<NonNullable<Vocabulary["inside"]>> {
+  const container = graph.elements.get(containerId);
+  const isBorder = container?.type === "lane" || container?.type === "participant";
+  if (!isBorder || type === "lane" || !(isA(type, "flowElement") || isArtifact(type))) return undefined;
+  const parent = processOf(graph, containerId)?.id;
+  if (parent === undefined) return undefined;
+  if (!isFlowNode(type)) return { parent, properties: {} };
+  return { parent, properties: { lane: container.type === "lane" ? containerId : null } };
 }
 
 /** What cannot be without the thing it refers to. */

@@ -1,4 +1,5 @@
 import type { AddNode } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
+import type { JsonObject } from "@bufbuild/protobuf";
 import { lifecycleFromMessage } from "../../../notation/model-messages.ts";
 import { newId } from "../new-ids.ts";
 import { within, type OperationScope } from "../operation-scope.ts";
@@ -17,9 +18,11 @@ export function addNode(scope: OperationScope, op: AddNode): void {
   if (type === undefined || !keyFree || (op.near && !near) || (op.parent && !parent)) return;
   if (parent) readField(scope, parent, "type");
   const graph = ws.snapshot();
-  const parentId = parent?.id ?? ws.kit.vocabulary.usualParent(graph, type, near?.id);
+  const { vocabulary } = ws.kit;
+  const border = parent && vocabulary.inside?.(graph, type, parent.id);
+  const parentId = border?.parent ?? parent?.id ?? vocabulary.usualParent(graph, type, near?.id);
   const lifecycle = lifecycleFromMessage(op.lifecycle);
-  const usual = ws.kit.vocabulary.usualProperties?.(graph, type, near?.id);
+  const usual = { ...vocabulary.usualProperties?.(graph, type, near?.id), ...border?.properties };
   const id = newId(graph, ws.seed, operationId, type, op.elementId);
   ws.create({
     kind: "element",
@@ -31,7 +34,7 @@ export function addNode(scope: OperationScope, op: AddNode): void {
       ...(parentId !== undefined && { parent: parentId }),
       documentation: op.documentation,
       ...(lifecycle && { lifecycle }),
-      properties: { ...usual, ...propertiesOf(op.properties) },
+      properties: propertiesOf({ ...usual, ...op.properties } as JsonObject),
     },
   });
   if (near) ws.near.set(id, near.id);

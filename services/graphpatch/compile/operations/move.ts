@@ -1,4 +1,5 @@
 import type { Move } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
+import type { JsonObject } from "@bufbuild/protobuf";
 import { containersOf, settleRelation } from "../containment.ts";
 import { ELEMENTS, type Found } from "../found.ts";
 import { relationsAt } from "../match-neighbours.ts";
@@ -7,6 +8,7 @@ import { readField } from "../read-field.ts";
 import { referencesTo } from "../references.ts";
 import { owners } from "../remove-items.ts";
 import { resolveMany, resolveOne } from "../resolve-selector.ts";
+import { setProperties } from "./fields.ts";
 import { boxAt, boxesOf, drawnAs } from "../view-items.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -18,10 +20,21 @@ export function move(scope: OperationScope, op: Move): void {
   if (!targets || (op.parent && !parent) || (op.before && !before)) return;
   if (parent) readField(scope, parent, "type");
   for (const ref of targets) {
-    if (parent && !putInto(scope, ref, parent.id)) continue;
+    if (parent && !putInside(scope, ref, parent.id)) continue;
     if (before) placeBefore(scope, ref, before);
     else if (!parent) placeLast(ws, ref);
   }
+}
+
+/** As `putInto`, where the container may be one that is nobody's parent. */
+function putInside(scope: OperationScope, ref: Found, containerId: string): boolean {
+  const { ws } = scope;
+  const type = ws.graph.elements.get(ref.id)?.type ?? "";
+  const place = ws.kit.vocabulary.inside?.(ws.snapshot(), type, containerId);
+  if (!place) return putInto(scope, ref, containerId);
+  if (ws.valueOf(ref, "parent") !== place.parent && !putInto(scope, ref, place.parent)) return false;
+  setProperties(scope, ref, place.properties as unknown as JsonObject);
+  return true;
 }
 
 /** Makes an element a part of another; false when a problem was noted. */
