@@ -81,8 +81,9 @@ describe("every limit", () => {
   });
 });
 
-/** Right in form, but about a chat that is not there, or with an etag that is not the chat's. */
-const ALLOWED = /^(|CHAT_NOT_FOUND|VERSION_MISMATCH|RUN_NOT_FOUND)$/;
+/** Right in form, but about what is not there, or with an etag that is not the chat's. */
+const ALLOWED =
+  /^(|CHAT_NOT_FOUND|VERSION_MISMATCH|RUN_NOT_FOUND|CONTENT_MISSING|PROJECTION_HANDLE_INVALID)$/;
 
 it("all broken rules are told at once", async () => {
   const outcome = await callMethod(alice.transport, methodOf("ChatCommandService.SendMessage"), {});
