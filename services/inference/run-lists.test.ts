@@ -105,11 +105,14 @@ describe("a batch", () => {
 describe("agents", () => {
   it("are listed page by page and read one by one", async () => {
     const { agents } = await server.as({ roles: ["viewer"] });
-    const first = await agents.listAgents({ pageSize: 1 });
-    const second = await agents.listAgents({ pageSize: 1, pageToken: first.nextPageToken });
+    const first = await agents.listAgents({ pageSize: 3 });
+    const second = await agents.listAgents({ pageSize: 3, pageToken: first.nextPageToken });
     expect(second.nextPageToken).toBe("");
     const all = [...first.agents, ...second.agents];
     expect(all).toMatchObject([
+      { agentId: "archimate", tools: expect.arrayContaining(["propose_patch"]) },
+      { agentId: "bpmn", tools: expect.arrayContaining(["propose_patch"]) },
+      { agentId: "review", tools: expect.not.arrayContaining(["propose_patch"]) },
       { agentId: "simple-chat", default: true, tools: [], models: ["offline/offline"] },
       { agentId: "tools", default: false, tools: expect.arrayContaining(["current_time", "calculate"]) },
     ]);

@@ -12,6 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const BUILT_IN = ["archimate", "bpmn", "review", "simple-chat", "tools"];
+
 const asAdmin = () => server.as({ roles: ["admin"] });
 const spec = {
   graph: AgentGraph.TOOL_LOOP,
@@ -50,7 +52,7 @@ describe("an agent that an admin registers", () => {
       maxOutputTokens: 300,
     });
     const { agents } = await viewer.agents.listAgents({});
-    expect(agents.map(({ agentId }) => agentId)).toEqual(["clerk", "simple-chat", "tools"]);
+    expect(agents.map(({ agentId }) => agentId)).toEqual([...BUILT_IN, "clerk"].toSorted());
     const answer = await answerOf(await admin.colleague("editor"), "clerk", "what time is it");
     expect(answer).toMatchObject({ version: "1", text: expect.stringContaining("It is **") });
     expect((await answerOf(admin, "clerk", "look up Order")).text).toContain("does not have the tool");
@@ -277,7 +279,8 @@ describe("an override", () => {
     const switchOff = (agentId: string) =>
       admin.agentRegistry.setAgentOverride({ agentId, override: { disabled: true } });
     await switchOff("tools");
-    expect((await admin.agents.listAgents({})).agents.map(({ agentId }) => agentId)).toEqual(["simple-chat"]);
+    const left = (await admin.agents.listAgents({})).agents.map(({ agentId }) => agentId);
+    expect(left).toEqual(BUILT_IN.filter((agentId) => agentId !== "tools"));
     expect((await refusalOf(answerOf(admin, "tools", "hi"))).reason).toBe("AGENT_NOT_FOUND");
     expect((await refusalOf(switchOff("simple-chat"))).metadata).toHaveProperty(["override.disabled"]);
     await admin.agentRegistry.setAgentOverride({ agentId: "tools" });
