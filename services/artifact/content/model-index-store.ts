@@ -61,7 +61,10 @@ export async function insertReferences(
   );
 }
 
-/** Deletes what an artifact has in an index that is in force no more, some rows at a time. */
+/**
+ * Deletes what an artifact has in an index that is in force no more, some rows at a time. An index that the artifact
+ * names stays: whoever asks may not have heard that its commit took effect.
+ */
 export async function deleteIndex(
   database: Database,
   tenantId: string,
@@ -73,7 +76,10 @@ export async function deleteIndex(
       went = await database.transaction(tenantId, async (tx) => {
         const rows = await tx.query(
           `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table}
-             WHERE tenant_id = $1::uuid AND index_id = $2::uuid AND artifact_id = $3::uuid LIMIT 500)) RETURNING 1`,
+             WHERE tenant_id = $1::uuid AND index_id = $2::uuid AND artifact_id = $3::uuid
+               AND NOT EXISTS (SELECT FROM artifacts a WHERE a.tenant_id = $1::uuid AND a.artifact_id = $3::uuid
+                 AND a.content->>'indexId' = $2::uuid::text)
+             LIMIT 500)) RETURNING 1`,
           [tenantId, indexId, artifactId],
         );
         return rows.length;
