@@ -1,6 +1,7 @@
 import type { GraphOperation } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
 import {
   AuthorSchema,
+  MergeSourceSchema,
   PatchOrigin,
   PatchStatus,
   ReceiptSchema,
@@ -113,6 +114,18 @@ describe("a patch", () => {
     expect(patch).toMatchObject({ reviews: [], createTime: { seconds: 1n } });
     const elsewhere = { ...proposal, branch: "draft" };
     expect(reasonOf(() => decidePropose(given(proposed), elsewhere))).toBe("PATCH_STATE");
+  });
+
+  it("of the server is not proposed anew, and what is proposed anew is no merge any more", () => {
+    for (const origin of [PatchOrigin.MERGE, PatchOrigin.REVERT]) {
+      const made = (state: PatchState) => decidePropose(state, { ...proposal, origin });
+      expect(reasonOf(() => proposed(given(made)))).toBe("PATCH_STATE");
+    }
+    const mergeSource = create(MergeSourceSchema, { branch: "draft", version: 2n });
+    const merge = given((state) => decidePropose(state, { ...proposal, mergeSource }));
+    expect(merge.patch.mergeSource).toEqual(mergeSource);
+    const anew = whatIf(merge, proposed(merge), { userId: "ann" }, at);
+    expect(anew.patch.mergeSource).toBeUndefined();
   });
 
   it("is reverted once, and again when that was taken back", () => {

@@ -1,12 +1,12 @@
 import {
   GraphPatchSchema,
+  PatchOrigin,
   PatchStatus,
   type Author,
   type GraphPatch,
   type MergeSource,
   type OperationDependency,
   type OperationReview,
-  type PatchOrigin,
   type Receipt,
 } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
 import type { GraphOperation } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
@@ -74,10 +74,13 @@ export interface ProposedPatch {
   dependencies: readonly OperationDependency[];
 }
 
+const MADE_HERE = "a merge or a revert does what the server has worked out";
+
 /** A new patch, or other operations for one that is not applied. */
 export function decidePropose({ patch, version }: PatchState, proposal: ProposedPatch): PatchEvent[] {
   if (version > 0) {
     refuseIf(patch, patch.status === PatchStatus.APPLIED, "it is applied; propose a new one");
+    refuseIf(patch, patch.origin !== PatchOrigin.PROPOSAL, `${MADE_HERE}; reject it, and propose a new one`);
     const isSame = patch.artifactId === proposal.artifactId && patch.branch === proposal.branch;
     refuseIf(patch, !isSame, "it is of another artifact or branch; propose a new one");
   }
@@ -91,6 +94,11 @@ export function decidePropose({ patch, version }: PatchState, proposal: Proposed
       dependencies: [...dependencies],
     }),
   ];
+}
+
+/** Its operation edited it would still count as the merge or the revert. */
+export function requireEditable({ patch }: PatchState): void {
+  refuseIf(patch, patch.origin !== PatchOrigin.PROPOSAL, `${MADE_HERE}; approve or reject it`);
 }
 
 export function requireNotApplied({ patch }: PatchState): void {
@@ -214,7 +222,9 @@ function after(patch: GraphPatch, event: PatchEvent, time: Timestamp): GraphPatc
 function proposed(patch: GraphPatch, event: PatchProposed, time: Timestamp): GraphPatch {
   const { $typeName: _, $unknown: _unknown, ...given } = event;
   const createTime = patch.createTime ?? time;
-  return { ...patch, ...given, reviews: [], status: PatchStatus.PROPOSED, createTime };
+  // Messages that are absent are no properties: what the patch had would stay.
+  const { mergeSource: _merged, ...kept } = patch;
+  return { ...kept, ...given, reviews: [], status: PatchStatus.PROPOSED, createTime };
 }
 
 function refuseIf(

@@ -15,7 +15,7 @@ import type { Tx } from "../platform/db/database.ts";
 import { changePatch, loadPatch } from "./change-patch.ts";
 import { previewOf, rejectOperations, type CompiledPatch } from "./compile/index.ts";
 import { compileOn, dependenciesOf, loadBase } from "./compile-proposal.ts";
-import { decideReview, requireNotApplied, type PatchState, type Reviewed } from "./patch.ts";
+import { decideReview, requireEditable, requireNotApplied, type PatchState, type Reviewed } from "./patch.ts";
 import type { PatchDeps } from "./patch-deps.ts";
 import { patchMessage } from "./patch-message.ts";
 import { patchInvalid } from "./patch-refused.ts";
@@ -31,6 +31,7 @@ export async function reviewPatch(
     const state = await loadPatch(tx, request.patchId);
     requireEtag(request.etag, state.version);
     requireNotApplied(state);
+    if (request.reviews.some(isEdit)) requireEditable(state);
     refuseProblems(reviewProblems(state.patch, request.reviews), request.patchId);
     const { compiled, ...reviewed } = await review(tx, deps, actor, state, request.reviews);
     const decided = decideReview(state, reviewed);
@@ -38,6 +39,9 @@ export async function reviewPatch(
     return { patch: patchMessage(stored), preview: previewOf(compiled) };
   });
 }
+
+const isEdit = ({ decision, edited }: ReviewPatchRequest_Review): boolean =>
+  decision === ReviewDecision.EDITED || edited !== undefined;
 
 /** What the decisions come to: who goes with whom, and what is left of the patch. */
 async function review(
@@ -54,7 +58,7 @@ async function review(
   const whole = await compileOn(deps, tx, base, { ...patch, operations });
   const { compiled, gone } = rejectOperations(whole, rejectedBy(reviews));
   refuseProblems(compiled.problems, patch.patchId);
-  const isEdited = added.some(({ decision }) => decision === ReviewDecision.EDITED);
+  const isEdited = added.some(isEdit);
   return {
     compiled,
     reviews: withGone(reviews, gone, at),
