@@ -1,4 +1,8 @@
-import { PatchOrigin, PatchStatus } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
+import {
+  PatchOrigin,
+  PatchStatus,
+  ReviewDecision,
+} from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { applyChanges } from "../notation/apply-changes.ts";
@@ -8,6 +12,7 @@ import { forEachDatabase, type GivenDatabase } from "../testing/databases.ts";
 import { everyPage } from "../testing/pages.ts";
 import {
   addClass,
+  byId,
   openPatchWorld,
   remove,
   rename,
@@ -170,6 +175,43 @@ function suite(given: GivenDatabase): void {
       // A merge that was taken back has not happened: its changes are to be had again.
       await merge(w, artifactId, "draft", "main");
       expect(await nameOf("main", "Order")).toBe("Purchase");
+    });
+
+    it("stays what the server has worked out: nobody makes other operations of it", async () => {
+      const { w, artifactId } = await open("draft");
+      await edit(w, artifactId, "draft", [rename("1", "Order", "Purchase")]);
+      const { patchId = "", operations = [] } = (await merge(w, artifactId, "draft", "main", false)) ?? {};
+      const other = [rename("1", "Line", "Item")];
+      const anew = w.client.proposePatch({ patchId, artifactId, operations: other });
+      expect(await refusalOf(anew)).toMatchObject({ reason: "PATCH_STATE" });
+      const [{ id: operationId = "" } = {}] = operations;
+      const edited = { ...rename(operationId, "Line", "Item") };
+      const reviews = [{ operationId, decision: ReviewDecision.EDITED, edited }];
+      const review = w.client.reviewPatch({ patchId, reviews, requestId: uuidv7() });
+      expect(await refusalOf(review)).toMatchObject({ reason: "PATCH_STATE" });
+    });
+
+    // Fails when the last merge is the one with the highest applied_version.
+    it("goes on from what was merged most, not from what was applied last", async () => {
+      const { w, artifactId, graphOf } = await open();
+      const shown = { viewId: "V", targets: byId("Order") };
+      await edit(w, artifactId, "main", [
+        { id: "1", operation: { case: "addView", value: { viewId: "V", name: "All of it" } } },
+        { id: "2", operation: { case: "showInView", value: shown } },
+      ]);
+      await w.client.createBranch({ artifactId, name: "draft" });
+      const bounds = { x: 500, y: 500, width: 100, height: 80 };
+      const moved = { node: byId("Order"), viewId: "V", bounds };
+      await edit(w, artifactId, "draft", [{ id: "1", operation: { case: "setBounds", value: moved } }]);
+      const { patchId = "" } = (await merge(w, artifactId, "draft", "main", false)) ?? {};
+      await edit(w, artifactId, "draft", [addClass("1", "Payment", "Payment")]);
+      await merge(w, artifactId, "draft", "main");
+      await edit(w, artifactId, "main", [remove("1", "Payment")]);
+      await w.client.applyPatch({ patchId, approveUndecided: true, requestId: uuidv7() });
+      await edit(w, artifactId, "draft", [rename("1", "Line", "Item")]);
+      await merge(w, artifactId, "draft", "main");
+      expect((await graphOf("main")).elements.get("Line")?.name).toBe("Item");
+      expect((await graphOf("main")).elements.has("Payment")).toBe(false);
     });
 
     it("works between branches of a branch, and needs two", async () => {

@@ -1,4 +1,3 @@
-import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { loadLine, type ModelRef } from "../artifact/index.ts";
 import type { Reader } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
@@ -10,7 +9,7 @@ import { listMerges } from "./store.ts";
 /** Where the two were last the same in what the other has: at the last merge, or where one of them began. */
 export async function mergeBaseOf(reader: Reader, merging: Merging): Promise<ModelRef> {
   const { artifactId, from, into } = merging;
-  const merged = lastMerge(await listMerges(reader, artifactId, [from, into]), await bornAt(reader, merging));
+  const merged = lastMerge(await listMerges(reader, artifactId, [from, into], await bornAt(reader, merging)));
   const source = merged?.patch.mergeSource;
   if (source) return { artifactId, branch: source.branch, version: Number(source.version) };
   const fork = forkOf(await lineageOf(reader, artifactId, from), await lineageOf(reader, artifactId, into));
@@ -22,16 +21,13 @@ export async function mergeBaseOf(reader: Reader, merging: Merging): Promise<Mod
 }
 
 /** A name may have been another branch's before. */
-async function bornAt(reader: Reader, { artifactId, from, into }: Merging): Promise<number> {
+async function bornAt(reader: Reader, { artifactId, from, into }: Merging): Promise<Date> {
   const lines = await Promise.all([from, into].map((branch) => loadLine(reader, { artifactId, branch })));
-  return Math.max(...lines.map((line) => line.branch?.createTime.getTime() ?? 0));
+  return new Date(Math.max(...lines.map((line) => line.branch?.createTime.getTime() ?? 0)));
 }
 
 /** Of one in each direction the later one knows the other. */
-function lastMerge(merges: readonly PatchState[], since: number): PatchState | undefined {
-  const [first, second] = merges.filter(
-    ({ patch: { createTime } }) => createTime && timestampMs(createTime) >= since,
-  );
+function lastMerge([first, second]: readonly PatchState[]): PatchState | undefined {
   if (!first || !second) return first;
   const knows = (later: PatchState, earlier: PatchState) =>
     (later.patch.mergeSource?.version ?? 0n) >= earlier.patch.appliedVersion;

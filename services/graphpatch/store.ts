@@ -5,7 +5,7 @@ import {
 } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
-import { and, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, inArray, or, sql } from "drizzle-orm";
 import type { Reader, Tx } from "../platform/db/database.ts";
 import type { PageCursor } from "../platform/tokens/page-token.ts";
 import type { PatchState } from "./patch.ts";
@@ -113,11 +113,15 @@ export async function listPatchRows(
   return rows.map(stateOf);
 }
 
-/** Merges between two branches that were applied and not reverted, in either direction; the last one of each. */
+/**
+ * Merges between two branches since then that were applied and not reverted; in either direction the one that merged
+ * most: one that waited for review may be applied after a later one.
+ */
 export async function listMerges(
   reader: Reader,
   artifactId: string,
   [one, other]: readonly [string, string],
+  since: Date,
 ): Promise<PatchState[]> {
   const direction = (from: string, into: string) =>
     and(eq(graphPatches.mergedBranch, from), eq(graphPatches.branch, into));
@@ -129,10 +133,11 @@ export async function listMerges(
         eq(graphPatches.tenantId, reader.tenantId),
         eq(graphPatches.artifactId, artifactId),
         gt(graphPatches.appliedVersion, 0),
+        gte(graphPatches.createTime, since),
         eq(graphPatches.reverted, false),
         or(direction(one, other), direction(other, one)),
       ),
     )
-    .orderBy(graphPatches.mergedBranch, desc(graphPatches.appliedVersion));
+    .orderBy(graphPatches.mergedBranch, desc(graphPatches.mergedVersion), desc(graphPatches.appliedVersion));
   return rows.map(stateOf);
 }

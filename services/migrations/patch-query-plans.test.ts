@@ -41,7 +41,7 @@ const QUERIES: Record<string, (reader: Reader) => Promise<unknown>> = {
   "the patches of a tenant": (reader) => listPatchRows(reader, all, page),
   "the patches of an artifact": (reader) => listPatchRows(reader, { ...all, artifactId: uuidv7() }, page),
   "the patches of a run": (reader) => listPatchRows(reader, { ...all, runId: "run-9" }, page),
-  "the merges of two branches": (reader) => listMerges(reader, uuidv7(), ["main", "draft"]),
+  "the merges of two branches": (reader) => listMerges(reader, uuidv7(), ["main", "draft"], new Date(0)),
   "who is answerable for a model": (reader) => listProvenance(reader, answerable, first),
   "who is answerable for an element": (reader) =>
     listProvenance(reader, { ...answerable, itemIds: ["i7"] }, first),
