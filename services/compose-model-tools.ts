@@ -12,7 +12,7 @@ import {
   ProposePatchRequestSchema,
   ReviewPatchRequestSchema,
 } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
-import { DiagnosticSchema } from "@ameide/proto/ameide/model/v1/model_pb.js";
+import { DiagnosticSchema, Severity } from "@ameide/proto/ameide/model/v1/model_pb.js";
 import { ProjectionIntent } from "@ameide/proto/ameide/projection/v1/projection_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { v5 as uuidv5 } from "uuid";
@@ -33,6 +33,7 @@ import {
   reviewPatch,
   type PatchDeps,
 } from "./graphpatch/index.ts";
+import { AppError } from "./platform/errors/app-error.ts";
 import { findElements } from "./notation/find-elements.ts";
 import type { Actor } from "./platform/auth/actor.ts";
 import { currentTraceId } from "./platform/telemetry/trace.ts";
@@ -94,7 +95,7 @@ export function composeModelTools(deps: ModelToolDeps): ModelPorts {
       const { kit, graph } = await loaded(modeler, artifactId);
       return repairOperations(kit, graph, repair);
     },
-    propose: (modeler, request, key) => propose(deps, modeler, request, key),
+    propose: (modeler, key, makeUp) => propose(deps, modeler, key, makeUp),
     decide: (modeler, decision, key) => decide(deps, modeler, decision, key),
   };
 }
@@ -106,42 +107,59 @@ const INTENTS: Readonly<Record<string, ProjectionIntent>> = {
   impact: ProjectionIntent.IMPACT,
 };
 
+/** The patch's id follows from the key, so that a tool that runs again finds what it has proposed. */
 async function propose(
   deps: ModelToolDeps,
   { tenantId, ...author }: Modeler,
-  { artifactId, title, operations }: Parameters<ModelPorts["propose"]>[1],
   key: string,
-): Promise<Proposal> {
+  makeUp: Parameters<ModelPorts["propose"]>[2],
+): Promise<Proposal | undefined> {
   const actor = agentActor(tenantId, author.userId);
-  const requestId = uuidv5(key, uuidv5.URL);
-  const request = create(ProposePatchRequestSchema, {
-    ...{ artifactId, title, requestId },
-    operations: [...operations],
-  });
+  const patchId = uuidv5(key, uuidv5.URL);
+  const known = await knownPatch(deps, actor, patchId);
+  if (known) return { ok: true, ...known, mayApplyAlone: false };
+  const change = await makeUp();
+  if (!change) return undefined;
+  const { artifactId, title } = change;
+  const operations = [...change.operations];
+  const request = create(ProposePatchRequestSchema, { artifactId, title, operations, requestId: patchId });
   try {
-    const { patch, preview } = await proposePatch(deps, actor, request, create(AuthorSchema, author));
-    const reader = deps.database.reader(tenantId);
-    return {
-      ok: true,
-      // A retry is told what it was told first, and the patch may have been decided since.
-      patch: await patchOf(deps, actor, patch?.patchId ?? ""),
-      summary: preview?.summary ?? [],
-      mayApplyAlone: await mayApplyAlone(reader, author.agentId, operations),
-    };
+    await proposePatch(deps, actor, request, create(AuthorSchema, author), patchId);
   } catch (error) {
     if (error instanceof PatchRefused) return { ok: false, diagnostics: diagnosticsOf(error) };
+    throw error;
+  }
+  const stored = await knownPatch(deps, actor, patchId);
+  if (!stored) throw new Error("a patch that was stored is there");
+  const reader = deps.database.reader(tenantId);
+  return { ok: true, ...stored, mayApplyAlone: await mayApplyAlone(reader, author.agentId, operations) };
+}
+
+async function knownPatch(
+  deps: ModelToolDeps,
+  actor: Actor,
+  patchId: string,
+): Promise<{ patch: GraphPatch; summary: readonly string[] } | undefined> {
+  try {
+    const { patch, preview } = await getPatch(deps, actor, create(GetPatchRequestSchema, { patchId }));
+    return { patch: create(GraphPatchSchema, patch), summary: preview?.summary ?? [] };
+  } catch (error) {
+    if (error instanceof AppError && error.reason === "PATCH_NOT_FOUND") return undefined;
     throw error;
   }
 }
 
 async function decide(
   deps: ModelToolDeps,
-  { tenantId, userId }: Modeler,
+  modeler: Modeler,
   { patchId, approved, comment, approver }: Parameters<ModelPorts["decide"]>[1],
   key: string,
 ): Promise<PatchOutcome> {
-  const actor = agentActor(tenantId, approver ?? userId);
+  const actor = agentActor(modeler.tenantId, approver ?? modeler.userId);
   const patch = await patchOf(deps, actor, patchId);
+  // What somebody else has put in its place is not what the person was asked about.
+  if (patch.author?.runId !== modeler.runId) return { ok: false, patch, diagnostics: [REPLACED] };
+  const { etag } = patch;
   if (patch.status === PatchStatus.APPLIED || patch.status === PatchStatus.REJECTED)
     return { ok: true, patch };
   const requestId = uuidv5(key, uuidv5.URL);
@@ -149,6 +167,7 @@ async function decide(
     if (approved) {
       const request = create(ApplyPatchRequestSchema, {
         patchId,
+        etag,
         requestId,
         comment,
         approveUndecided: true,
@@ -160,7 +179,11 @@ async function decide(
         decision: ReviewDecision.REJECTED,
       }));
       if (reviews.length > 0)
-        await reviewPatch(deps, actor, create(ReviewPatchRequestSchema, { patchId, requestId, reviews }));
+        await reviewPatch(
+          deps,
+          actor,
+          create(ReviewPatchRequestSchema, { patchId, etag, requestId, reviews }),
+        );
     }
     return { ok: true, patch: await patchOf(deps, actor, patchId) };
   } catch (error) {
@@ -168,6 +191,13 @@ async function decide(
     return { ok: false, patch: await patchOf(deps, actor, patchId), diagnostics: diagnosticsOf(error) };
   }
 }
+
+const REPLACED = create(DiagnosticSchema, {
+  severity: Severity.ERROR,
+  code: "PATCH_REPLACED",
+  message:
+    "somebody has replaced the operations of this patch; look at the model, and propose what is still needed",
+});
 
 function undecided({ operations, reviews }: GraphPatch): string[] {
   const decided = new Set(

@@ -33,8 +33,16 @@ export interface FoundElement {
   outgoing: readonly string[];
 }
 
+/** What an agent wants to change. */
+export interface ProposedChange {
+  artifactId: string;
+  title: string;
+  operations: readonly GraphOperation[];
+}
+
 /** What came of a proposal. */
 export type Proposal =
+  /** `mayApplyAlone`: it was stored just now, and the tenant lets the agent apply it without a person. */
   | { ok: true; patch: GraphPatch; summary: readonly string[]; mayApplyAlone: boolean }
   | { ok: false; diagnostics: readonly Diagnostic[] };
 
@@ -71,15 +79,18 @@ export interface ModelPorts {
   validate(modeler: Modeler, artifactId: string): Promise<readonly Diagnostic[]>;
   /** Operations that repair what can be repaired without thinking; none when there is nothing to do. */
   repair(modeler: Modeler, request: { artifactId: string; repair: Repair }): Promise<GraphOperation[]>;
-  /** Stores a patch, once per key, unless it is invalid. */
+  /**
+   * The patch of this key as it stands now. Only when there is none yet, what to propose is made up and, unless it is
+   * invalid, stored. Undefined when there is nothing to propose.
+   */
   propose(
     modeler: Modeler,
-    request: { artifactId: string; title: string; operations: readonly GraphOperation[] },
     idempotencyKey: string,
-  ): Promise<Proposal>;
+    makeUp: () => Promise<ProposedChange | undefined>,
+  ): Promise<Proposal | undefined>;
   /**
-   * Decides on what nobody has decided yet, and applies what is approved; once per key. `approver` is the user who
-   * said so; undefined: the tenant lets the agent do so by itself.
+   * Decides on what nobody has decided yet of a patch that this run has proposed, and applies what is approved; once
+   * per key. `approver` is the user who said so; undefined: the tenant lets the agent do so by itself.
    */
   decide(
     modeler: Modeler,

@@ -42,7 +42,10 @@ function world(models: Partial<ModelPorts> = {}) {
     ...NO_MODELS,
     artifactOfChat: async () => ({ artifactId: "a-1", title: "Order", kind: "bpmn" }),
     find: async (_modeler, { text }) => (RECEIVE.name.includes(text) ? [RECEIVE] : []),
-    propose: async (_modeler, { operations }, key) => {
+    propose: async (_modeler, key, makeUp) => {
+      const change = await makeUp();
+      if (!change) return undefined;
+      const { operations } = change;
       proposed.set(key, operations);
       return {
         ok: true,

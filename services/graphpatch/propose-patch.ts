@@ -37,9 +37,10 @@ export async function proposePatch(
   actor: Actor,
   request: ProposePatchRequest,
   author: Author = personOf(actor),
+  newId = uuidv7(),
 ): Promise<MessageInitShape<typeof ProposePatchResponseSchema>> {
   requireScope(actor, "patch.propose");
-  const patchId = request.patchId.toLowerCase() || uuidv7();
+  const patchId = request.patchId.toLowerCase() || newId;
   const compiled = await settle(compile(deps, deps.database.reader(actor.tenantId), request, patchId));
   if (request.dryRun) return dryRun(deps, actor, request, author, compiled());
   return runCommand(deps, actor, GraphPatchService.method.proposePatch, request, async (tx) => {

@@ -49,7 +49,10 @@ function world(models: Partial<ModelPorts>, answer?: GivenAnswer) {
   const ports: ModelPorts = {
     ...NO_MODELS,
     artifactOfChat: async () => ORDER,
-    propose: async (_modeler, { operations }, key) => {
+    propose: async (_modeler, key, makeUp) => {
+      const change = await makeUp();
+      if (!change) return undefined;
+      const { operations } = change;
       seen.proposed.push({ operations, key });
       return { ok: true, patch: patchOf(), summary: ["Renames Task_1"], mayApplyAlone: false };
     },
@@ -126,6 +129,17 @@ describe("a patch that an agent proposes", () => {
       patch_id: "p-1",
       comments: ["operation 1: Keep the old name"],
     });
+  });
+
+  it("that was decided meanwhile is not decided again, whatever is answered", async () => {
+    const patch = patchOf({ status: PatchStatus.APPLIED, appliedVersion: 5n });
+    const { context, seen } = world(
+      { propose: async () => ({ ok: true, patch, summary: [], mayApplyAlone: true }) },
+      confirm(false),
+    );
+    const { result } = await propose([CHECK_STOCK], context);
+    expect(result).toMatchObject({ status: "applied", version: 5 });
+    expect(seen.decided).toEqual([]);
   });
 
   it("asks nobody where the tenant lets the agent apply it by itself", async () => {

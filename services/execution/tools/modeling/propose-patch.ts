@@ -1,4 +1,3 @@
-import type { GraphOperation } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
 import {
   PatchStatus,
   ReviewDecision,
@@ -6,7 +5,7 @@ import {
 } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_pb.js";
 import type { Diagnostic } from "@ameide/proto/ameide/model/v1/model_pb.js";
 import { z } from "zod";
-import { REPAIRS, type PatchOutcome } from "../../model-ports.ts";
+import { REPAIRS, type PatchOutcome, type ProposedChange } from "../../model-ports.ts";
 import { defineTool, type ToolContext } from "../tool.ts";
 import { compactOperation, graphOperation, OPERATION_FIELDS } from "./compact-operation.ts";
 import { diagnosticLine } from "./diagnostic-line.ts";
@@ -14,6 +13,8 @@ import { artifactId, artifactIdOf } from "./modelled-artifact.ts";
 
 const MOST_OPERATIONS = 100;
 const MOST_PROBLEMS = 30;
+/** A model that others change all the time makes one wait; giving up would leave the agent not knowing. */
+const PATIENCE_MILLISECONDS = 120_000;
 
 /** What a model is told of a patch. `problems` are what to repair before proposing again. */
 const result = z.strictObject({
@@ -44,10 +45,13 @@ export const proposePatch = defineTool({
     operations: z.array(compactOperation).min(1).max(MOST_OPERATIONS).describe(FIELDS_IN_WORDS),
   }),
   result,
-  async run({ artifact_id, title, operations }, context) {
-    const id = await artifactIdOf(artifact_id, context);
-    return proposeAndWait({ artifactId: id, title, operations: operations.map(graphOperation) }, context);
-  },
+  timeoutMilliseconds: PATIENCE_MILLISECONDS,
+  run: ({ artifact_id, title, operations }, context) =>
+    proposeAndWait(context, async () => ({
+      artifactId: await artifactIdOf(artifact_id, context),
+      title,
+      operations: operations.map(graphOperation),
+    })),
 });
 
 export const repairModel = defineTool({
@@ -56,12 +60,15 @@ export const repairModel = defineTool({
     "Proposes a patch that repairs what needs no thinking: label_unnamed, connect_disconnected, or add_default_flows; a person reviews it.",
   schema: z.strictObject({ artifact_id: artifactId, repair: z.enum(REPAIRS) }),
   result,
-  async run({ artifact_id, repair }, context) {
-    const id = await artifactIdOf(artifact_id, context);
-    const operations = await context.ports.models.repair(context.modeler, { artifactId: id, repair });
-    if (operations.length === 0) return { status: "nothing_to_do" as const };
-    return proposeAndWait({ artifactId: id, title: REPAIR_TITLES[repair], operations }, context);
-  },
+  timeoutMilliseconds: PATIENCE_MILLISECONDS,
+  run: ({ artifact_id, repair }, context) =>
+    proposeAndWait(context, async () => {
+      const id = await artifactIdOf(artifact_id, context);
+      const operations = await context.ports.models.repair(context.modeler, { artifactId: id, repair });
+      return operations.length === 0
+        ? undefined
+        : { artifactId: id, title: REPAIR_TITLES[repair], operations };
+    }),
 });
 
 const REPAIR_TITLES = {
@@ -70,17 +77,24 @@ const REPAIR_TITLES = {
   add_default_flows: "Add default flows to gateways",
 } as const;
 
-/** Runs again with the answer: the patch is stored once per key, and what was done to it meanwhile is read. */
+/**
+ * Runs again with the answer: then the patch is there, and what was done to it meanwhile is read. Whoever has asked
+ * takes the answer, whatever the tenant allows by then.
+ */
 async function proposeAndWait(
-  request: { artifactId: string; title: string; operations: readonly GraphOperation[] },
   context: ToolContext,
+  makeUp: () => Promise<ProposedChange | undefined>,
 ): Promise<PatchResult> {
-  const { ports, modeler, idempotencyKey } = context;
-  const proposal = await ports.models.propose(modeler, request, idempotencyKey);
+  const { ports, modeler, idempotencyKey, signal } = context;
+  const proposal = await ports.models.propose(modeler, idempotencyKey, makeUp);
+  if (!proposal) return { status: "nothing_to_do" };
   if (!proposal.ok) return { status: "invalid", problems: linesOf(proposal.diagnostics) };
   const { patch, summary, mayApplyAlone } = proposal;
   context.suggest({ patch, summary });
+  if (patch.status === PatchStatus.APPLIED || patch.status === PatchStatus.REJECTED)
+    return resultOf({ ok: true, patch });
   const decision = mayApplyAlone ? ALONE : decisionOf(patch, summary, context);
+  signal.throwIfAborted();
   const { patchId } = patch;
   const outcome = await ports.models.decide(modeler, { patchId, ...decision }, `${idempotencyKey}/decision`);
   context.suggest({ patch: outcome.patch, summary });
