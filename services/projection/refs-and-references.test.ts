@@ -178,7 +178,8 @@ function suite(given: GivenDatabase): void {
     const artifactId = artifact?.artifactId ?? "";
     const write = (text: string) => {
       const content = { case: "text" as const, value: text };
-      return writeDocument(deps, actor, create(WriteDocumentRequestSchema, { artifactId, content }));
+      const request = create(WriteDocumentRequestSchema, { artifactId, content });
+      return writeDocument(deps, actor, request, new AbortController().signal);
     };
     await write(`As in ameide:${shipping}#Pack and, again, ameide:${shipping}#Pack.`);
     const link = { kind: ReferenceKind.LINK, sourceArtifactId: artifactId, sourceElementId: "" };

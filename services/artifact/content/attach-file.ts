@@ -16,7 +16,7 @@ import { sniffMediaType } from "./sniff-media-type.ts";
 import { needObjects } from "./stored-object-store.ts";
 import { keepObject } from "./stored-object.ts";
 import { deleteUpload } from "./upload-store.ts";
-import { forgetParts, readUpload } from "./upload.ts";
+import { forgetParts, withUpload, type UploadedFile } from "./upload.ts";
 
 const METHOD = ArtifactContentCommandService.method.attachFile;
 
@@ -24,13 +24,22 @@ export async function attachFile(
   deps: ModelDeps,
   actor: Actor,
   request: AttachFileRequest,
+  signal: AbortSignal,
 ): Promise<AttachFileResponse> {
   requireScope(actor, "artifact.write");
   const first = await firstAnswer(deps, actor, METHOD, request);
   if (first) return first;
+  await loadArtifact(deps.database.reader(actor.tenantId), request.artifactId);
+  return withUpload(deps, actor, request.uploadId, { signal }, (file) => attach(deps, actor, request, file));
+}
+
+async function attach(
+  deps: ModelDeps,
+  actor: Actor,
+  request: AttachFileRequest,
+  { bytes, sha256, upload }: UploadedFile,
+): Promise<AttachFileResponse> {
   const { artifactId, uploadId, requestId } = request;
-  await loadArtifact(deps.database.reader(actor.tenantId), artifactId);
-  const { bytes, sha256, upload } = await readUpload(deps, actor, uploadId);
   await keepObject(deps, actor.tenantId, bytes, sha256);
   const name = request.name || upload.name;
   const response = await runCommand(deps, actor, METHOD, request, async (tx) => {

@@ -86,6 +86,13 @@ const tooLong = (bytes: number): AppError =>
     metadata: { code: "DOCUMENT_TOO_LONG", bytes: String(bytes), limit: String(MOST_DOCUMENT_BYTES) },
   });
 
+const MARK_BYTES = 3;
+
+/** Refuses a file that is no document whatever is in it. */
+export function requireDocumentSize(bytes: number): void {
+  if (bytes > MOST_DOCUMENT_BYTES + MARK_BYTES) throw tooLong(bytes);
+}
+
 /** The text of a file: UTF-8 with or without a mark, nothing binary. */
 export function decodeText(bytes: Uint8Array): string {
   try {

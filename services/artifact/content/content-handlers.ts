@@ -31,8 +31,8 @@ export function createContentHandlers(deps: ContentDeps) {
     appendUpload: (request, context) => appendUpload(deps, actorOf(context), request),
     importContent: (request, context) => importContent(deps, actorOf(context), request, context.signal),
     createSnapshot: (request, context) => createSnapshot(deps, actorOf(context), request, context.signal),
-    writeDocument: (request, context) => writeDocument(deps, actorOf(context), request),
-    attachFile: (request, context) => attachFile(deps, actorOf(context), request),
+    writeDocument: (request, context) => writeDocument(deps, actorOf(context), request, context.signal),
+    attachFile: (request, context) => attachFile(deps, actorOf(context), request, context.signal),
     removeAttachment: (request, context) => removeAttachment(deps, actorOf(context), request),
     setModelRules: (request, context) => setModelRules(deps, actorOf(context), request),
   };

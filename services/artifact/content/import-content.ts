@@ -10,13 +10,14 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { requireScope, type Actor } from "../../platform/auth/actor.ts";
 import { firstAnswer } from "../../platform/command/run-command.ts";
 import { artifactMessage } from "../artifact-message.ts";
+import { requireDocumentSize } from "./commit-document.ts";
 import type { ContentDeps } from "./content-deps.ts";
-import { commitImport } from "./commit-import.ts";
+import { commitImport, type Importing } from "./commit-import.ts";
 import { createProgress, type Progress } from "./import-progress.ts";
 import { findImportTarget } from "./import-target.ts";
-import { parseFile } from "./parse-file.ts";
+import { isForDocument, parseFile } from "./parse-file.ts";
 import { deleteIndex } from "./model-index-store.ts";
-import { forgetParts, readUpload } from "./upload.ts";
+import { forgetParts, withUpload } from "./upload.ts";
 
 type Response = MessageInitShape<typeof ImportContentResponseSchema>;
 
@@ -55,9 +56,22 @@ async function runImport(
   signal: AbortSignal,
 ): Promise<ImportContentResponse | Response> {
   const target = await findImportTarget(deps.database.reader(actor.tenantId), request);
-  const file = await readUpload(deps, actor, request.uploadId, (done) =>
-    progress.tell({ stage: 1, bytesDone: done }),
+  const options = {
+    signal,
+    ...(isForDocument(target) && { fits: requireDocumentSize }),
+    onBytes: (bytesDone: number) => progress.tell({ stage: 1, bytesDone }),
+  };
+  return withUpload(deps, actor, request.uploadId, options, (file) =>
+    importFile({ deps, actor, request, target, file }, progress, signal),
   );
+}
+
+async function importFile(
+  importing: Importing,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ImportContentResponse | Response> {
+  const { deps, actor, request, target, file } = importing;
   const parsed = await parseFile(deps, actor.tenantId, target, file, progress, {
     dryRun: request.validateOnly,
     signal,
@@ -70,7 +84,7 @@ async function runImport(
   const indexId = parsed.model?.indexId ?? "";
   let unused = indexId;
   try {
-    const response = await commitImport({ deps, actor, request, target, file }, parsed);
+    const response = await commitImport(importing, parsed);
     const { value } = response.event;
     const isChanged = value !== undefined && "changed" in value && value.changed;
     if (isChanged && indexId !== "") unused = target.line?.content?.indexId ?? "";

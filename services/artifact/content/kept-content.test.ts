@@ -1,6 +1,7 @@
 import {
   CreateSnapshotRequestSchema,
   ImportContentRequestSchema,
+  WriteDocumentRequestSchema,
 } from "@ameide/proto/ameide/artifact/v1/content_command_service_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
@@ -12,6 +13,8 @@ import { generateModel } from "../../testing/model-graphs.ts";
 import { mintModel, modelDepsOf } from "../../testing/model-world.ts";
 import { actorOf } from "../../testing/test-slices.ts";
 import { appendUpload } from "./append-upload.ts";
+import { DOCUMENT_KIND } from "./artifact-kinds.ts";
+import { createBytePlaces } from "./byte-places.ts";
 import type { ContentDeps } from "./content-deps.ts";
 import { createSnapshot } from "./create-snapshot.ts";
 import { createUpload } from "./create-upload.ts";
@@ -19,6 +22,8 @@ import { importContent } from "./import-content.ts";
 import { needObjects } from "./stored-object-store.ts";
 import { keepObject, objectKey } from "./stored-object.ts";
 import { sweepContent } from "./sweep-content.ts";
+import { withUpload } from "./upload.ts";
+import { writeDocument } from "./write-document.ts";
 
 const DAY = 24 * 3_600_000;
 const never = new AbortController().signal;
@@ -69,6 +74,41 @@ function suite(given: GivenDatabase): void {
         "SET ROLE NONE; ALTER TABLE artifact_snapshots FORCE ROW LEVEL SECURITY; SET ROLE ameide_app",
       );
     }
+  });
+
+  it("a file comes into memory when there is a place for it, and whoever leaves before takes none", async () => {
+    const { deps, actor } = world();
+    const [places, bytes] = [createBytePlaces(4), new Uint8Array([1, 2, 3])];
+    const [first, second] = [await upload(deps, actor, bytes), await upload(deps, actor, bytes)];
+    let reads = 0;
+    const get = (key: string) => (reads++, deps.objects.get(key));
+    const counted = { ...deps, objects: { ...deps.objects, get } };
+    const use = async (uploadId: string, work: () => Promise<unknown>, signal = never) =>
+      withUpload(counted, actor, uploadId, { signal }, work, places);
+    const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const using = use(first, async () => (begun.resolve(), goOn.promise));
+    await begun.promise;
+    const left = AbortSignal.timeout(100);
+    await expect(use(second, async () => undefined, left)).rejects.toThrow("aborted due to timeout");
+    expect(reads).toBe(1);
+    goOn.resolve();
+    await using;
+    await use(second, async () => undefined);
+    expect(reads).toBe(2);
+  });
+
+  it("a file too long for a document is refused before it is read", async () => {
+    const { deps, actor } = world();
+    const uploadId = await upload(deps, actor, new Uint8Array([65]));
+    await deps.database.transaction(actor.tenantId, (tx) =>
+      tx.query("UPDATE uploads SET size_bytes = 5000004, received = 5000004", []),
+    );
+    const refused = { reason: "CONTENT_INVALID", metadata: { code: "DOCUMENT_TOO_LONG" } };
+    const content = { case: "uploadId" as const, value: uploadId };
+    const request = create(WriteDocumentRequestSchema, { content });
+    await expect(writeDocument(deps, actor, request, never)).rejects.toMatchObject(refused);
+    const asked = create(ImportContentRequestSchema, { uploadId, kind: DOCUMENT_KIND });
+    await expect(Array.fromAsync(importContent(deps, actor, asked, never))).rejects.toMatchObject(refused);
   });
 
   // Seen to fail on PostgreSQL without the lock in openUploads: several at once see the same count.

@@ -5,7 +5,7 @@ import { diagnosticMessage } from "../../notation/model-messages.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { JobFailed, JobTooLarge } from "../../platform/worker-pool/worker-pool.ts";
 import type { CodecPart, ReadResult } from "./codec-jobs.ts";
-import { decodeText } from "./commit-document.ts";
+import { decodeText, requireDocumentSize } from "./commit-document.ts";
 import type { ContentDeps } from "./content-deps.ts";
 import { MAIN } from "./content-line.ts";
 import { contentInfo } from "./content-state.ts";
@@ -49,6 +49,7 @@ export async function parseFile(
   progress.tell({ stage: 2, bytesDone: bytes.length, bytesTotal: bytes.length });
   const kit = kitFor(deps, target, file);
   if (!kit) {
+    requireDocumentSize(bytes.length);
     const text = decodeText(bytes);
     const content = contentInfo({
       ...NOTHING,
@@ -148,6 +149,12 @@ async function graphBefore(
 const START = 64 * 1024;
 const TEXT_NAME = /\.(md|markdown|txt)$/i;
 
+/** Whatever the file is: it is to be a document. */
+export function isForDocument({ kind, line }: ImportTarget): boolean {
+  const forms = [line?.content?.form, kind?.form];
+  return forms.includes("document") && !forms.includes("model");
+}
+
 /** The notation of the file; undefined: it is a document. What it is goes before what it is called. */
 function kitFor(
   { kits }: ContentDeps,
@@ -158,9 +165,8 @@ function kitFor(
   const held = line?.content;
   const wanted = held?.notation || kind?.notation;
   const found = kits.recognise(bytes.slice(0, START)) ?? (wanted ? kits.of(wanted) : undefined);
-  const isDocument =
-    held?.form === "document" || kind?.form === "document" || (!found && TEXT_NAME.test(upload.name));
-  if (isDocument && held?.form !== "model" && kind?.form !== "model") return undefined;
+  const isModel = held?.form === "model" || kind?.form === "model";
+  if (isForDocument(target) || (!isModel && !found && TEXT_NAME.test(upload.name))) return undefined;
   if (!found)
     throw new AppError("CONTENT_INVALID", "nobody knows the format of this file", {
       metadata: { code: "UNKNOWN_FORMAT", name: upload.name },

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import type { Actor } from "../../platform/auth/actor.ts";
 import type { Reader } from "../../platform/db/database.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
+import { createBytePlaces } from "./byte-places.ts";
 import type { ObjectDeps } from "./stored-object.ts";
 import { findUpload, partsOf, type UploadState } from "./upload-store.ts";
 
@@ -47,27 +48,66 @@ export interface UploadedFile {
   sha256: string;
 }
 
+type Uploader = Pick<Actor, "tenantId" | "userId">;
+
+export interface UseOptions {
+  signal: AbortSignal;
+  /** Refuses an upload for its size before it is read. */
+  fits?(size: number): void;
+  onBytes?(done: number): void;
+}
+
+/** Of the whole process: files wait before they are in memory, not with it. */
+const UNDER_WAY = createBytePlaces(256 * 1024 * 1024);
+
 /**
- * The whole file, in memory that threads can share. Throws UPLOAD_NOT_FOUND, UPLOAD_INCOMPLETE, and CONTENT_INVALID where
- * the checksum is another.
+ * Gives the whole file, in memory that threads can share, as soon as there is a place for it. Throws UPLOAD_NOT_FOUND,
+ * UPLOAD_INCOMPLETE, what `fits` throws, and CONTENT_INVALID where the checksum is another.
  */
-export async function readUpload(
+export async function withUpload<T>(
   deps: ObjectDeps,
-  { tenantId, userId }: Pick<Actor, "tenantId" | "userId">,
+  actor: Uploader,
   uploadId: string,
-  onBytes: (done: number) => void = () => undefined,
-): Promise<UploadedFile> {
-  const reader = deps.database.reader(tenantId);
-  const upload = await loadUpload(deps, reader, { userId }, uploadId);
+  { signal, fits, onBytes }: UseOptions,
+  work: (file: UploadedFile) => Promise<T>,
+  places = UNDER_WAY,
+): Promise<T> {
+  const { size } = await loadComplete(deps, actor, uploadId);
+  fits?.(size);
+  const giveBack = await places.take(size, signal);
+  try {
+    // Another may have used it up in the meantime.
+    const upload = await loadComplete(deps, actor, uploadId);
+    return await work(await readUpload(deps, actor, upload, onBytes));
+  } finally {
+    giveBack();
+  }
+}
+
+async function loadComplete(
+  deps: ObjectDeps,
+  { tenantId, userId }: Uploader,
+  uploadId: string,
+): Promise<UploadState> {
+  const upload = await loadUpload(deps, deps.database.reader(tenantId), { userId }, uploadId);
   if (upload.received < upload.size) throw incompleteUpload(upload);
+  return upload;
+}
+
+async function readUpload(
+  deps: ObjectDeps,
+  { tenantId }: Uploader,
+  upload: UploadState,
+  onBytes: UseOptions["onBytes"],
+): Promise<UploadedFile> {
   const bytes = new Uint8Array(new SharedArrayBuffer(upload.size));
   const hash = createHash("sha256");
-  for (const { offset, object } of await partsOf(reader, uploadId)) {
+  for (const { offset, object } of await partsOf(deps.database.reader(tenantId), upload.uploadId)) {
     const part = await deps.objects.get(object);
     if (!part) throw new Error(`the part ${object} is gone`);
     hash.update(part);
     bytes.set(part, offset);
-    onBytes(offset + part.length);
+    onBytes?.(offset + part.length);
   }
   const sha256 = hash.digest("hex");
   if (upload.sha256 !== "" && upload.sha256 !== sha256)

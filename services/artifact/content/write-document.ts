@@ -10,13 +10,13 @@ import type { Tx } from "../../platform/db/database.ts";
 import { AppError } from "../../platform/errors/app-error.ts";
 import { artifactMessage } from "../artifact-message.ts";
 import { loadArtifact } from "../change-artifact.ts";
-import { commitDocument, decodeText, textOf } from "./commit-document.ts";
+import { commitDocument, decodeText, requireDocumentSize, textOf } from "./commit-document.ts";
 import { requireUnchanged } from "./commit-model.ts";
 import type { ModelDeps } from "./content-deps.ts";
 import { loadLine, requireContent, type ContentLine } from "./content-line.ts";
 import { applyEdits, EditOutside } from "./text-edits.ts";
 import { deleteUpload } from "./upload-store.ts";
-import { forgetParts, readUpload } from "./upload.ts";
+import { forgetParts, withUpload, type UploadedFile } from "./upload.ts";
 
 const METHOD = ArtifactContentCommandService.method.writeDocument;
 
@@ -24,12 +24,25 @@ export async function writeDocument(
   deps: ModelDeps,
   actor: Actor,
   request: WriteDocumentRequest,
+  signal: AbortSignal,
 ): Promise<WriteDocumentResponse> {
   requireScope(actor, "artifact.write");
   const first = await firstAnswer(deps, actor, METHOD, request);
   if (first) return first;
   const { content } = request;
-  const file = content.case === "uploadId" ? await readUpload(deps, actor, content.value) : undefined;
+  if (content.case !== "uploadId") return write(deps, actor, request);
+  return withUpload(deps, actor, content.value, { signal, fits: requireDocumentSize }, (file) =>
+    write(deps, actor, request, file),
+  );
+}
+
+async function write(
+  deps: ModelDeps,
+  actor: Actor,
+  request: WriteDocumentRequest,
+  file?: UploadedFile,
+): Promise<WriteDocumentResponse> {
+  const { content } = request;
   const uploaded = file && { text: decodeText(file.bytes), name: file.upload.name };
   const response = await runCommand(deps, actor, METHOD, request, async (tx) => {
     const line = await loadLine(tx, { artifactId: request.artifactId });
