@@ -84,6 +84,23 @@ describe("a patch that is wrong", () => {
     expect(codes([{ rawChanges: { changes: [change] } }])).toEqual(["RAW_CHANGES_REFUSED"]);
   });
 
+  it("may not look at everything all the time, and is told so once", () => {
+    const condition = (i: number) => ({ absent: { byType: { nameContains: `nobody ${i}` } } });
+    const conditions = Array.from({ length: 20 }, (_, i) => condition(i));
+    const each = Array.from({ length: 50 }, (_, i) => ({
+      rename: { target: { nodeId: `T${i}` }, name: `x${i}` },
+      preConditions: conditions,
+    }));
+    const graph = bigProcess(6_000);
+    const few = compile(each.slice(0, 40), { graph });
+    expect(few.problems.filter(({ code }) => code === "PATCH_TOO_COSTLY")).toEqual([]);
+    const many = compile(each, { graph });
+    expect(many.problems.map(({ code, operationId }) => [code, operationId])).toEqual([
+      ["PATCH_TOO_COSTLY", "op41"],
+    ]);
+    expect(many.visited).toBeLessThan(5_000_000 + graph.elements.size);
+  });
+
   it("is not told of rules that an operation with other problems may be there to satisfy", () => {
     const { problems } = compile([
       { addNode: { type: "gateway" } },

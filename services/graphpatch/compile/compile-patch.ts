@@ -17,12 +17,12 @@ export function compilePatch(input: PatchInput): CompiledPatch {
   const { problems, invalid } = validateOperations(operations, input.allowRawChanges ?? false);
   ws.problems.push(...problems);
   for (const [index, operation] of operations.slice(0, MAX_OPERATIONS).entries()) {
-    if (invalid.has(index)) ws.failed.add(operation.id);
+    if (invalid.has(index) || ws.isSpent) ws.failed.add(operation.id);
     else applyOperation(ws, operation, index);
   }
   if (!input.withoutLayout) placeNewItems(ws, operations);
   const net = netChanges(graph, ws.graph, ws.log);
-  ws.problems.push(...violationsOf(ws, input, net));
+  if (!ws.isSpent) ws.problems.push(...violationsOf(ws, input, net));
   checkPostConditions(ws, input);
   return {
     input,
@@ -35,6 +35,7 @@ export function compilePatch(input: PatchInput): CompiledPatch {
     ),
     created: ws.created,
     reads: ws.reads,
+    visited: ws.visited,
     writes: writesOf(ws.log),
   };
 }

@@ -39,6 +39,8 @@ export interface CompiledPatch {
   readonly graph: Graph;
   /** What operations create, by what `created_by` calls it: "<operation id>" or "<operation id>.<node id>". */
   readonly created: ReadonlyMap<string, readonly ItemRef[]>;
+  /** How many items its selectors and conditions looked at. */
+  readonly visited: number;
   /** What the patch was decided upon. */
   readonly reads: readonly Read[];
   /** What it changes. */

@@ -3,6 +3,7 @@ import type { Problem } from "../../notation/problem.ts";
 import { compilePatch } from "./compile-patch.ts";
 import type { CompiledPatch, Dependency, PatchInput } from "./compiled-patch.ts";
 import { footprintsOf } from "./footprints.ts";
+import { MAX_VISITS } from "./limits.ts";
 
 export interface Rejection {
   /** The patch without the rejected operations and those that depend on them. */
@@ -20,14 +21,17 @@ const MOST_TRIALS = 400;
 /** Compiles to see what happens, as long as it may. */
 class Trials {
   #left = MOST_TRIALS;
+  #visited = 0;
 
   get areLeft(): boolean {
-    return this.#left > 0;
+    return this.#left > 0 && this.#visited <= MAX_VISITS;
   }
 
   compile(input: PatchInput): CompiledPatch {
     this.#left--;
-    return compilePatch(input);
+    const compiled = compilePatch(input);
+    this.#visited += compiled.visited;
+    return compiled;
   }
 }
 

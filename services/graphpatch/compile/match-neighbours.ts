@@ -74,7 +74,9 @@ function shortestPath(
 }
 
 export function relationsAt(ws: Workspace, id: string, types?: ReadonlySet<string>): Relation[] {
-  return ws.index.find("relationsAt", id).flatMap((relationId) => {
+  const ids = ws.index.find("relationsAt", id);
+  ws.visit(ids.length);
+  return ids.flatMap((relationId) => {
     const relation = ws.graph.relations.get(relationId);
     return relation && (!types || types.size === 0 || types.has(relation.type)) ? [relation] : [];
   });

@@ -23,10 +23,13 @@ export function matchType(
   const type = by.type === "" ? "" : typeOf(scope, kind, by.type);
   if (type === undefined) return undefined;
   const inside = by.withinId === "" ? undefined : descendants(scope.ws, by.withinId);
-  const fits = all(scope.ws, kind).filter(
+  const part = by.nameContains.toLowerCase();
+  const items = all(scope.ws, kind);
+  scope.ws.visit(items.length);
+  const fits = items.filter(
     (item) =>
       (type === "" || item.type === type) &&
-      (by.nameContains === "" || item.name.toLowerCase().includes(by.nameContains.toLowerCase())) &&
+      (part === "" || item.name.toLowerCase().includes(part)) &&
       (!inside || isInside(item, kind, inside)) &&
       hasProperties(item, by.properties as Record<string, Value> | undefined),
   );
@@ -77,5 +80,6 @@ function descendants(ws: Workspace, root: string): Set<string> {
     for (const other of ws.index.find("mentions", id))
       if (ws.graph.elements.get(other)?.properties["lane"] === id) inside.add(other);
   }
+  ws.visit(inside.size);
   return inside;
 }

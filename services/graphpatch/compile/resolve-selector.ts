@@ -1,7 +1,7 @@
 import type { Selector } from "@ameide/proto/ameide/graphpatch/v1/graph_operation_pb.js";
 import { fieldsOf } from "../../notation/graph-draft.ts";
 import { ELEMENTS, ENDS, type Found, type Kinds } from "./found.ts";
-import { MAX_MATCHES, MAX_SELECTOR_DEPTH } from "./limits.ts";
+import { MAX_MATCHES, MAX_SELECTOR_DEPTH, MAX_VISITS } from "./limits.ts";
 import { matchCreated, matchId, matchKey } from "./match-id.ts";
 import { matchNeighbours, matchPath, type Resolvers } from "./match-neighbours.ts";
 import { matchType } from "./match-type.ts";
@@ -46,8 +46,11 @@ export function matches(
     const message = `selectors are nested more than ${MAX_SELECTOR_DEPTH} deep`;
     return tell(scope, { code: "SELECTOR_TOO_DEEP", message, path: scope.path });
   }
+  if (scope.ws.isSpent) return undefined;
   const found = search(scope, selector, kinds, depth, quiet || selector?.all === true);
   if (!found) return undefined;
+  scope.ws.visit(found.length);
+  if (scope.ws.isSpent) return tooCostly(scope);
   if (found.length > MAX_MATCHES) {
     const message = `${found.length} items match, more than ${MAX_MATCHES}: narrow the selector`;
     return tell(scope, { code: "SELECTOR_TOO_MANY", message, path: scope.path });
@@ -59,6 +62,12 @@ export function matches(
     ids: found.map(({ id }) => id),
   });
   return found;
+}
+
+/** Told once: nothing more is looked for. */
+function tooCostly(scope: OperationScope): undefined {
+  const message = `the patch looks at more than ${MAX_VISITS} items; name items by their ids or keys, or make several patches`;
+  return tell(scope, { code: "PATCH_TOO_COSTLY", message, path: scope.path });
 }
 
 function search(

@@ -6,6 +6,7 @@ import type { NotationKit } from "../../notation/notation.ts";
 import type { Problem } from "../../notation/problem.ts";
 import type { Read } from "./compiled-patch.ts";
 import { GraphIndex } from "./graph-index.ts";
+import { MAX_VISITS } from "./limits.ts";
 import { refOfChange, refOfItem } from "./item-key.ts";
 
 /** A change, and the operation that made it. */
@@ -34,6 +35,7 @@ export class Workspace {
   readonly failed = new Set<string>();
   readonly #draft: GraphDraft;
   #hints = MOST_HINTS;
+  #visited = 0;
   #operationId = "";
   #start = 0;
 
@@ -62,6 +64,20 @@ export class Workspace {
   /** Whether what was perhaps meant is looked for: not each time where very much is wrong. */
   mayHint(): boolean {
     return this.#hints-- > 0;
+  }
+
+  /** Counts items that were looked at. */
+  visit(items: number): void {
+    this.#visited += items;
+  }
+
+  get visited(): number {
+    return this.#visited;
+  }
+
+  /** Whether more was looked at than one patch may: others wait meanwhile. */
+  get isSpent(): boolean {
+    return this.#visited > MAX_VISITS;
   }
 
   begin(operationId: string): void {
