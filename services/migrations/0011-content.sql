@@ -104,18 +104,24 @@ GRANT SELECT, INSERT, DELETE ON model_references TO ameide_app;
 
 -- See chats_with_words: words do not use their index under row-level security.
 GRANT CREATE ON SCHEMA public TO ameide_search;
-CREATE FUNCTION model_items_with_words(query text, most integer)
+-- Of these indexes and types; NULL: of all. The filters go before the limit, or what they want may not be within it.
+CREATE FUNCTION model_items_with_words(query text, indexes uuid[], types text[], most integer)
   RETURNS TABLE (index_id uuid, item_id text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
   SELECT i.index_id, i.item_id FROM model_items i
-    WHERE i.tenant_id = current_tenant() AND i.words @@ plainto_tsquery('simple', query)
-    LIMIT most
+    WHERE indexes IS NULL AND i.tenant_id = current_tenant() AND i.words @@ plainto_tsquery('simple', query)
+      AND (types IS NULL OR i.type = ANY (types))
+  UNION ALL
+  SELECT i.index_id, i.item_id FROM model_items i
+    WHERE i.index_id = ANY (indexes) AND i.tenant_id = current_tenant()
+      AND i.words @@ plainto_tsquery('simple', query) AND (types IS NULL OR i.type = ANY (types))
+  LIMIT most
 $$;
-ALTER FUNCTION model_items_with_words(text, integer) OWNER TO ameide_search;
+ALTER FUNCTION model_items_with_words(text, uuid[], text[], integer) OWNER TO ameide_search;
 REVOKE CREATE ON SCHEMA public FROM ameide_search;
-REVOKE ALL ON FUNCTION model_items_with_words(text, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION model_items_with_words(text, integer) TO ameide_app;
+REVOKE ALL ON FUNCTION model_items_with_words(text, uuid[], text[], integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION model_items_with_words(text, uuid[], text[], integer) TO ameide_app;
 
 -- A version that was put aside, with the file as it was exported then. Nobody changes one, not even the owner.
 CREATE TABLE artifact_snapshots (

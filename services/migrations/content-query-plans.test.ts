@@ -131,9 +131,10 @@ function suite(given: GivenDatabase): void {
     const plan = await given().database.transaction(tenant, async (tx) => {
       await tx.query("SET LOCAL ROLE ameide_search", []);
       await tx.query("SET LOCAL plan_cache_mode = force_generic_plan", []);
-      const text = body.replaceAll(/\bquery\b/g, "$1").replaceAll(/\bmost\b/g, "5000");
-      await tx.query(`PREPARE item_words(text) AS ${text}`, []);
-      const lines = await tx.query("EXPLAIN EXECUTE item_words('number 17')", []);
+      const named = body.replaceAll(/\bquery\b/g, "$1").replaceAll(/\bmost\b/g, "5000");
+      const text = named.replaceAll(/\bindexes\b/g, "$2").replaceAll(/\btypes\b/g, "$3");
+      await tx.query(`PREPARE item_words(text, uuid[], text[]) AS ${text}`, []);
+      const lines = await tx.query("EXPLAIN EXECUTE item_words('number 17', NULL, NULL)", []);
       await tx.query("DEALLOCATE item_words", []);
       return lines.flat().join("\n");
     });

@@ -3,7 +3,8 @@ import {
   ImportContentRequestSchema,
   WriteDocumentRequestSchema,
 } from "@ameide/proto/ameide/artifact/v1/content_command_service_pb.js";
-import { create } from "@bufbuild/protobuf";
+import { SearchModelItemsRequestSchema } from "@ameide/proto/ameide/artifact/v1/content_query_service_pb.js";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../../notation/graph.ts";
 import type { Actor } from "../../platform/auth/actor.ts";
@@ -11,6 +12,7 @@ import { forEachDatabase, type GivenDatabase } from "../../testing/databases.ts"
 import { jsonKit } from "../../testing/json-kit.ts";
 import { generateModel } from "../../testing/model-graphs.ts";
 import { mintModel, modelDepsOf } from "../../testing/model-world.ts";
+import { smallGraph } from "../../testing/small-graph.ts";
 import { actorOf } from "../../testing/test-slices.ts";
 import { appendUpload } from "./append-upload.ts";
 import { DOCUMENT_KIND } from "./artifact-kinds.ts";
@@ -19,6 +21,7 @@ import type { ContentDeps } from "./content-deps.ts";
 import { createSnapshot } from "./create-snapshot.ts";
 import { createUpload } from "./create-upload.ts";
 import { importContent } from "./import-content.ts";
+import { searchModelItems } from "./search-model-items.ts";
 import { needObjects } from "./stored-object-store.ts";
 import { keepObject, objectKey } from "./stored-object.ts";
 import { sweepContent } from "./sweep-content.ts";
@@ -199,6 +202,31 @@ function suite(given: GivenDatabase): void {
     expect(await rowsOf(actor, "SELECT count(*)::int FROM model_items")).toEqual([
       graph.elements.size + graph.relations.size,
     ]);
+  });
+
+  // Seen to fail when the limit of the function comes before the artifact.
+  it("what an artifact has is found, however many rows elsewhere have the word", async () => {
+    const { deps, actor } = world();
+    const { tenantId } = actor;
+    await deps.database.transaction(tenantId, (tx) =>
+      tx.query(
+        `INSERT INTO model_items (tenant_id, index_id, item_id, artifact_id, kind, key, type, name)
+         SELECT $1::uuid, $1::uuid, 'i' || n, $1::uuid, 2, '', 'class', 'zebra' FROM generate_series(1, 5001) n`,
+        [tenantId],
+      ),
+    );
+    const model = smallGraph("uml", ['package a {"name":"Zebra crossing"}']);
+    const artifactId = await mintModel(deps, actor, model);
+    const search = async (asked: MessageInitShape<typeof SearchModelItemsRequestSchema>) => {
+      const request = create(SearchModelItemsRequestSchema, { query: "zebra", ...asked });
+      const { items = [], more } = await searchModelItems(deps, actor, request);
+      return { ids: items.map(({ itemId }) => itemId), more };
+    };
+    expect(await search({ artifactId })).toEqual({ ids: ["a"], more: false });
+    expect(await search({ artifactId, types: ["package"] })).toEqual({ ids: ["a"], more: false });
+    expect(await search({ types: ["package"] })).toEqual({ ids: ["a"], more: false });
+    expect(await search({ artifactId, types: ["none"] })).toEqual({ ids: [], more: false });
+    expect(await search({})).toMatchObject({ more: true });
   });
 
   it("another tenant sees neither models, uploads, attachments nor objects", async () => {

@@ -1,6 +1,4 @@
-import { and, asc, eq, inArray, sql, type SQL } from "drizzle-orm";
 import type { Reader } from "../../platform/db/database.ts";
-import { artifacts, modelItems } from "../tables.ts";
 
 /** An element, relation or view of a model as it is now. */
 export interface FoundItem {
@@ -14,27 +12,33 @@ export interface FoundItem {
   name: string;
 }
 
-/** Only what is in force: rows under the index that the artifact names. */
-const inForce = (reader: Reader): SQL | undefined =>
-  and(
-    eq(modelItems.tenantId, reader.tenantId),
-    eq(artifacts.tenantId, reader.tenantId),
-    eq(artifacts.artifactId, modelItems.artifactId),
-    sql`${artifacts.content}->>'indexId' = ${modelItems.indexId}::text`,
-  );
-
-const ITEM = {
-  artifactId: modelItems.artifactId,
-  artifactTitle: artifacts.title,
-  kind: modelItems.kind,
-  itemId: modelItems.itemId,
-  key: modelItems.key,
-  type: modelItems.type,
-  name: modelItems.name,
-};
+export interface FoundItems {
+  items: FoundItem[];
+  /** There are more with these words than were looked at. */
+  isCut: boolean;
+}
 
 /** Words that are everywhere would find everything; so many are looked at. */
 const CANDIDATES = 5000;
+
+/** Only what is in force: rows under the index that the artifact names. The count is there even if nothing else is. */
+const SEARCH = `
+  WITH candidates AS MATERIALIZED (
+    SELECT index_id, item_id FROM model_items_with_words($2,
+      CASE WHEN $3 <> '' THEN ARRAY(SELECT NULLIF(content->>'indexId', '')::uuid FROM artifacts
+        WHERE tenant_id = $1::uuid AND artifact_id = NULLIF($3, '')::uuid) END,
+      NULLIF($4::text[], '{}'), ${CANDIDATES})
+  ), found AS (
+    SELECT i.artifact_id::text, a.title, i.kind::int, i.item_id, i.key, i.type, i.name
+    FROM model_items i JOIN artifacts a ON a.tenant_id = $1::uuid AND a.artifact_id = i.artifact_id
+      AND a.content->>'indexId' = i.index_id::text
+    WHERE i.tenant_id = $1::uuid AND (i.index_id, i.item_id) IN (SELECT index_id, item_id FROM candidates)
+    ORDER BY i.artifact_id, i.name, i.item_id LIMIT $5
+  )
+  SELECT n.count, f.* FROM (SELECT count(*)::int AS count FROM candidates) n LEFT JOIN found f ON true
+  ORDER BY f.artifact_id, f.name, f.item_id`;
+
+type Row = readonly [number, string | null, string, number, string, string, string, string];
 
 export async function itemsWithWords(
   reader: Reader,
@@ -44,19 +48,11 @@ export async function itemsWithWords(
     types,
     limit,
   }: { query: string; artifactId: string; types: readonly string[]; limit: number },
-): Promise<FoundItem[]> {
-  const found = sql`(${modelItems.indexId}, ${modelItems.itemId}) IN (SELECT * FROM model_items_with_words(${query}, ${CANDIDATES}))`;
-  return reader.sql
-    .select(ITEM)
-    .from(modelItems)
-    .innerJoin(artifacts, inForce(reader) ?? sql`false`)
-    .where(
-      and(
-        found,
-        artifactId === "" ? undefined : eq(modelItems.artifactId, artifactId),
-        types.length === 0 ? undefined : inArray(modelItems.type, [...types]),
-      ),
-    )
-    .orderBy(asc(modelItems.artifactId), asc(modelItems.name), asc(modelItems.itemId))
-    .limit(limit);
+): Promise<FoundItems> {
+  const params = [reader.tenantId, query, artifactId, [...types], limit];
+  const rows = (await reader.query(SEARCH, params)) as unknown as Row[];
+  const items = rows.flatMap(([, id, artifactTitle, kind, itemId, key, type, name]) =>
+    id === null ? [] : [{ artifactId: id, artifactTitle, kind, itemId, key, type, name }],
+  );
+  return { items, isCut: (rows[0]?.[0] ?? 0) >= CANDIDATES };
 }

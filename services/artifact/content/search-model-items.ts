@@ -17,11 +17,11 @@ export async function searchModelItems(
 ): Promise<MessageInitShape<typeof SearchModelItemsResponseSchema>> {
   requireScope(actor, "artifact.read");
   const limit = Math.min(wanted || DEFAULT, MOST);
-  const found = await itemsWithWords(deps.database.reader(actor.tenantId), {
+  const { items, isCut } = await itemsWithWords(deps.database.reader(actor.tenantId), {
     query,
     artifactId,
     types,
     limit: limit + 1,
   });
-  return { items: found.slice(0, limit), more: found.length > limit };
+  return { items: items.slice(0, limit), more: isCut || items.length > limit };
 }
