@@ -6,6 +6,8 @@ export { createArtifactHandlers } from "./handlers.ts";
 export { findArtifactsById, searchArtifactRows as searchArtifacts } from "./store.ts";
 export { findBranch, listBranches, type Branch } from "./content/branch-store.ts";
 export { beginModel } from "./content/begin-model.ts";
+export { checkModel } from "./content/check-model.ts";
+export { findRules as findModelRules } from "./content/model-rule-store.ts";
 export { commitModel, type CommitModel, type CommittedModel } from "./content/commit-model.ts";
 export { createCodecPool } from "./content/codec-pool.ts";
 export { createContentHandlers } from "./content/content-handlers.ts";

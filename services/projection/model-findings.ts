@@ -1,6 +1,5 @@
-import { tenantRules, type LoadedModel } from "../artifact/index.ts";
+import { checkModel, findModelRules, type LoadedModel } from "../artifact/index.ts";
 import type { Graph } from "../notation/graph.ts";
-import type { Rule } from "../notation/notation.ts";
 import type { Problem } from "../notation/problem.ts";
 import type { RuleText } from "./engine/projection.ts";
 import type { ProjectionDeps } from "./projection-deps.ts";
@@ -13,19 +12,30 @@ export interface Findings {
 
 export const NO_FINDINGS: Findings = { rules: [], violations: [] };
 
-const found = new WeakMap<Graph, readonly Problem[]>();
-
-/** By the rules of the notation, which are asked once for each version of a model, and by the tenant's own. */
-export async function findingsOf(
-  deps: ProjectionDeps,
-  tenantId: string,
-  { graph, kit }: LoadedModel,
-): Promise<Findings> {
-  const own = await tenantRules(deps.database.reader(tenantId), kit);
-  let violations = found.get(graph);
-  if (!violations) found.set(graph, (violations = check(kit.rules, graph)));
-  return { rules: [...kit.rules, ...own], violations: [...violations, ...check(own, graph)] };
+interface Checked {
+  /** Whose own rules there were, and which version of them. */
+  readonly by: string;
+  readonly problems: Promise<readonly Problem[]>;
 }
 
-const check = (rules: readonly Rule[], graph: Graph): Problem[] =>
-  rules.flatMap((rule) => [...rule.check(graph)]);
+const checked = new WeakMap<Graph, Checked>();
+
+/** By the rules of the notation and by the tenant's own, which are asked once for each version of a model. */
+export async function findingsOf(
+  deps: Pick<ProjectionDeps, "database" | "codecs">,
+  tenantId: string,
+  model: LoadedModel,
+): Promise<Findings> {
+  const { rules, version } = await findModelRules(deps.database.reader(tenantId));
+  const own = rules.filter(({ notation = model.notation }) => notation === model.notation);
+  const by = `${tenantId} ${version}`;
+  let found = checked.get(model.graph);
+  if (found?.by !== by) {
+    const problems = checkModel(deps, model, own).then((result) => result.problems);
+    found = { by, problems };
+    checked.set(model.graph, found);
+    // What failed is asked again.
+    problems.catch(() => checked.get(model.graph)?.problems === problems && checked.delete(model.graph));
+  }
+  return { rules: [...model.kit.rules, ...own], violations: await found.problems };
+}

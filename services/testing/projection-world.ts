@@ -1,7 +1,7 @@
 import { RevisionOrigin } from "@ameide/proto/ameide/artifact/v1/artifact_pb.js";
 import { ProjectionService } from "@ameide/proto/ameide/projection/v1/projection_service_pb.js";
 import { createClient, createRouterTransport, type Client, type Interceptor } from "@connectrpc/connect";
-import { commitModel, createKits, loadModel, type ModelRef } from "../artifact/index.ts";
+import { commitModel, createCodecPool, createKits, loadModel, type ModelRef } from "../artifact/index.ts";
 import { createInterceptors } from "../gateway/interceptors/index.ts";
 import { applyChanges } from "../notation/apply-changes.ts";
 import type { Change } from "../notation/change.ts";
@@ -41,7 +41,10 @@ export function openProjectionWorld(database: Database, actor: Actor = actorOf()
   const bus = createInProcessBus();
   const now = () => new Date();
   const events = createEventStore({ bus, registry: EVENT_REGISTRY, now });
-  const deps = { ...modelDepsOf(database, { kits: createKits(KITS), events }), bus };
+  const deps = {
+    ...modelDepsOf(database, { kits: createKits(KITS), codecs: createCodecPool(), events }),
+    bus,
+  };
   return worldOf(deps, actor);
 }
 
