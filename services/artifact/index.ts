@@ -21,6 +21,7 @@ export { tenantRules } from "./content/tenant-rules.ts";
 export { sweepContent } from "./content/sweep-content.ts";
 export { validateModel } from "./content/validate-model.ts";
 export { loadModel, type LoadedModel } from "./content/load-model.ts";
+export { listImports, type ModelImport } from "./content/list-imports.ts";
 export { readChanges, type ModelCommit } from "./content/read-changes.ts";
 export { listModelRefRows } from "./content/model-ref-store.ts";
 export { listReferenceRows } from "./content/reference-store.ts";

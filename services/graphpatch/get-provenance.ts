@@ -10,18 +10,18 @@ import {
 } from "@ameide/proto/ameide/graphpatch/v1/graph_patch_service_pb.js";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { MAIN } from "../artifact/index.ts";
+import { MAIN, type ModelDeps } from "../artifact/index.ts";
 import { requireScope, type Actor } from "../platform/auth/actor.ts";
-import type { Database } from "../platform/db/database.ts";
 import { AppError } from "../platform/errors/app-error.ts";
 import { pageOf, type Page } from "../platform/tokens/page-token.ts";
 import { lineageOf, type Stretch } from "./branch-lineage.ts";
+import { overwrittenIn } from "./overwritten.ts";
 import { listProvenance, type StoredProvenance } from "./provenance-store.ts";
 import { withEdits } from "./reviews.ts";
 import { findPatches } from "./store.ts";
 
 export async function getProvenance(
-  deps: { database: Database },
+  deps: Pick<ModelDeps, "database" | "events" | "objects">,
   actor: Actor,
   request: GetProvenanceRequest,
 ): Promise<MessageInitShape<typeof GetProvenanceResponseSchema>> {
@@ -34,7 +34,8 @@ export async function getProvenance(
   const place = placeOf(page, head);
   const stretches = [{ ...head, upTo: place.upTo }, ...older];
   const { itemIds, field, history } = request;
-  const filter = { stretches, itemIds, field, newestOnly: !history };
+  const overwritten = history ? undefined : await overwrittenIn(deps, reader, stretches);
+  const filter = { stretches, itemIds, field, overwritten };
   const rows = await listProvenance(reader, filter, { offset: place.done, limit: page.size + 1 });
   const patches = await findPatches(reader, [...new Set(rows.map(({ patchId }) => patchId))]);
   const patchOf = new Map(patches.map(({ patch }) => [patch.patchId, patch]));

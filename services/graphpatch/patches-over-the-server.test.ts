@@ -88,6 +88,26 @@ it("what is proposed is reviewed by another, applied, told to watchers once, and
   expect(again.problems).toEqual([]);
 });
 
+it("nobody is answerable for what a file has overwritten since, and for the rest still who was", async () => {
+  const { alice, artifactId } = await imported();
+  await apply(alice, artifactId, [rename("1", "Receive", "Take order"), rename("2", "Ship", "Send goods")]);
+  const told = async (history = false) => {
+    const { entries } = await alice.patches.getProvenance({ artifactId, history });
+    return entries.map(({ ref, field }) => `${ref?.id} ${field}`);
+  };
+  expect(await told()).toEqual(["Receive name", "Ship name"]);
+  const file = (await exportFile(alice, artifactId)).replace('name="Take order"', 'name="Get order"');
+  await importFile(alice, "order.bpmn", file, { artifactId });
+  expect(await told()).toEqual(["Ship name"]);
+  expect(await told(true)).toEqual(["Receive name", "Ship name"]);
+  const value = { type: "userTask", name: "Check credit", near: byId("Receive"), elementId: "Check" };
+  const add = { id: "2", operation: { case: "addNode" as const, value } };
+  await apply(alice, artifactId, [rename("1", "Receive", "Accept order"), add]);
+  expect(await told()).toEqual(expect.arrayContaining(["Check ", "Receive name", "Ship name"]));
+  await importFile(alice, "order.bpmn", ORDER_BPMN, { artifactId });
+  expect(await told()).toEqual([]);
+});
+
 it.each(["connect", "grpc"])(
   "over %s a conflict says in its details what has to be repaired",
   async (protocol) => {

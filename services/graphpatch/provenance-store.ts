@@ -1,5 +1,6 @@
-import { and, desc, eq, inArray, lte, or, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lte, or, sql, type SQL } from "drizzle-orm";
 import type { Reader, Tx } from "../platform/db/database.ts";
+import type { Overwritten } from "./overwritten.ts";
 import { modelProvenance } from "./tables.ts";
 
 /** Which operation is answerable for a field. */
@@ -52,8 +53,8 @@ export interface ProvenanceFilter {
   /** Empty: all. */
   itemIds: readonly string[];
   field: string;
-  /** Only the newest of each field. */
-  newestOnly: boolean;
+  /** With it only the newest of each field, unless an import has overwritten it since. */
+  overwritten: Overwritten | undefined;
 }
 
 const { itemId, itemKind, viewId, field, operationId, removed } = modelProvenance;
@@ -71,6 +72,25 @@ const COLUMNS = {
   createTime,
 };
 
+/** What no import came over. */
+function stillThere({ all, fields }: Overwritten, age: SQL): SQL[] {
+  const [whole, single] = [fields.filter((each) => each.field === ""), fields.filter((each) => each.field)];
+  const isLater = sql`(o."age", -o."version") < (${age}, -${version})`;
+  const isSame = sql`o."itemId" = ${itemId} AND o."itemKind" = ${itemKind} AND o."viewId" = ${viewId}`;
+  const imported = (given: Overwritten["fields"]) =>
+    sql`jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS o ("age" integer, "version" bigint, "itemId" text,
+      "itemKind" smallint, "viewId" text, "field" text)`;
+  const none = (given: Overwritten["fields"], also: SQL) =>
+    given.length === 0
+      ? []
+      : [sql`NOT EXISTS (SELECT 1 FROM ${imported(given)} WHERE ${isSame} AND ${isLater} ${also})`];
+  return [
+    ...(all ? [sql`(${age}, -${version}) < (${all.age}::integer, ${-all.version}::bigint)`] : []),
+    ...none(whole, sql``),
+    ...none(single, sql`AND o."field" = ${field}`),
+  ];
+}
+
 /** Newest first: later stretches are older. */
 export async function listProvenance(
   reader: Reader,
@@ -87,6 +107,7 @@ export async function listProvenance(
     or(...stretches.map((stretch) => and(eq(streamId, stretch.streamId), lte(version, stretch.upTo)))),
     filter.itemIds.length > 0 ? inArray(itemId, [...filter.itemIds]) : undefined,
     filter.field ? eq(field, filter.field) : undefined,
+    ...(filter.overwritten ? stillThere(filter.overwritten, age) : []),
   );
   const item = sql`${itemId}, ${itemKind}, ${viewId}`;
   const newest = sql`row_number() OVER (PARTITION BY ${item}, ${field} ORDER BY ${age}, ${version} DESC)`;
@@ -116,7 +137,7 @@ export async function listProvenance(
       createTime: ranked.createTime,
     })
     .from(ranked)
-    .where(filter.newestOnly ? sql`${ranked.inForce}` : undefined)
+    .where(filter.overwritten ? sql`${ranked.inForce}` : undefined)
     .orderBy(ranked.age, desc(ranked.version), ranked.itemId, ranked.itemKind, ranked.viewId, ranked.field)
     .limit(limit)
     .offset(offset);

@@ -16,20 +16,22 @@ export async function recordProvenance(
 ): Promise<void> {
   const rows = new Map<string, ProvenanceRow>();
   changes.forEach((change, i) => {
-    const { kind, id, viewId } = itemRefMessage(refOfChange(change));
-    const field = fieldOf(change);
+    const changed = changedField(change);
+    const { itemKind, viewId, itemId, field } = changed;
     const removed = change.op === "remove";
-    rows.set(`${kind} ${viewId} ${id} ${field}`, {
-      itemId: id,
-      itemKind: kind,
-      viewId,
-      field,
-      removed,
-      operationId: origins[i] ?? "",
-    });
+    const operationId = origins[i] ?? "";
+    rows.set(`${itemKind} ${viewId} ${itemId} ${field}`, { ...changed, removed, operationId });
   });
   const where = { streamId, patchId, version: Number(appliedVersion), createTime: at };
   await insertProvenance(tx, where, [...rows.values()]);
+}
+
+export type ChangedField = Pick<ProvenanceRow, "itemId" | "itemKind" | "viewId" | "field">;
+
+/** What a change is about; an item as a whole has no field. */
+export function changedField(change: Change): ChangedField {
+  const { kind, id, viewId } = itemRefMessage(refOfChange(change));
+  return { itemId: id, itemKind: kind, viewId, field: fieldOf(change) };
 }
 
 const ORDER = "order";

@@ -33,7 +33,13 @@ const all: PatchFilter = {
   runId: "",
 };
 const stretches = [{ streamId: "artifact-7", upTo: 9 }];
-const answerable = { stretches, itemIds: [], field: "", newestOnly: true };
+const answerable = { stretches, itemIds: [], field: "", overwritten: { all: undefined, fields: [] } };
+const changed = { itemId: "i7", itemKind: 1, viewId: "", age: 0, version: 3 };
+const fields = [
+  { ...changed, field: "" },
+  { ...changed, field: "name" },
+];
+const overwritten = { all: { age: 1, version: 2 }, fields };
 const first = { offset: 0, limit: 21 };
 
 const QUERIES: Record<string, (reader: Reader) => Promise<unknown>> = {
@@ -43,6 +49,8 @@ const QUERIES: Record<string, (reader: Reader) => Promise<unknown>> = {
   "the patches of a run": (reader) => listPatchRows(reader, { ...all, runId: "run-9" }, page),
   "the merges of two branches": (reader) => listMerges(reader, uuidv7(), ["main", "draft"], new Date(0)),
   "who is answerable for a model": (reader) => listProvenance(reader, answerable, first),
+  "who is answerable since imports": (reader) =>
+    listProvenance(reader, { ...answerable, overwritten }, first),
   "who is answerable for an element": (reader) =>
     listProvenance(reader, { ...answerable, itemIds: ["i7"] }, first),
 };

@@ -59,6 +59,22 @@ export async function listRevisionRows(
   return rows.map(revisionOf);
 }
 
+/** The versions up to one that no patch has made, newest first. */
+export async function listImportedVersions(
+  reader: Reader,
+  streamId: string,
+  { upTo, limit }: { upTo: number; limit: number },
+): Promise<number[]> {
+  const isImport = and(eq(artifactRevisions.patchId, ""), lte(artifactRevisions.version, upTo));
+  const rows = await reader.sql
+    .select({ version: artifactRevisions.version })
+    .from(artifactRevisions)
+    .where(and(ofStream(reader, streamId), isImport))
+    .orderBy(desc(artifactRevisions.version))
+    .limit(limit);
+  return rows.map(({ version }) => version);
+}
+
 /** The newest graph that is kept whole, up to a version. */
 export async function keptGraphUpTo(
   reader: Reader,
