@@ -91,6 +91,13 @@ export const modelReferences = pgTable("model_references", {
   artifactId: uuid("artifact_id").notNull(),
 });
 
+export const modelImports = pgTable("model_imports", {
+  tenantId: uuid("tenant_id").notNull(),
+  indexId: uuid("index_id").notNull(),
+  artifactId: uuid("artifact_id").notNull(),
+  beginTime: time("begun_at"),
+});
+
 export const artifactSnapshots = pgTable("artifact_snapshots", {
   tenantId: uuid("tenant_id").notNull(),
   snapshotId: uuid("snapshot_id").notNull(),

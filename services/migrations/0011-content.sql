@@ -102,6 +102,24 @@ CREATE POLICY tenant ON model_references TO ameide_app
   USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT SELECT, INSERT, DELETE ON model_references TO ameide_app;
 
+-- Indexes that an import writes or replaces. Whichever the artifact does not name a day later is swept: an import may
+-- have been killed at any point.
+CREATE TABLE model_imports (
+  tenant_id uuid NOT NULL,
+  index_id uuid NOT NULL,
+  artifact_id uuid NOT NULL,
+  begun_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, index_id)
+);
+CREATE INDEX model_imports_by_age ON model_imports (begun_at);
+ALTER TABLE model_imports ENABLE ROW LEVEL SECURITY;
+ALTER TABLE model_imports FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON model_imports TO ameide_app
+  USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+CREATE POLICY sweep ON model_imports TO ameide_system USING (true) WITH CHECK (false);
+GRANT SELECT, INSERT, UPDATE, DELETE ON model_imports TO ameide_app;
+GRANT SELECT ON model_imports TO ameide_system;
+
 -- See chats_with_words: words do not use their index under row-level security.
 GRANT CREATE ON SCHEMA public TO ameide_search;
 -- Of these indexes and types; NULL: of all. The filters go before the limit, or what they want may not be within it.

@@ -204,6 +204,39 @@ function suite(given: GivenDatabase): void {
     ]);
   });
 
+  it("rows of an import that was killed go after a day, those in force stay", async () => {
+    const { deps, actor, clock } = world();
+    const graph = generateModel("uml", 60);
+    const first = await importInto(deps, actor, fileOf(graph));
+    const artifactId = first?.case === "result" ? (first.value?.artifact?.artifactId ?? "") : "";
+    const indexed = async () => Number((await rowsOf(actor, "SELECT count(*)::int FROM model_items"))[0]);
+    // A process that is killed deletes nothing any more.
+    const killed: typeof deps.database = {
+      ...deps.database,
+      transaction: (tenantId, work) =>
+        deps.database.transaction(tenantId, (tx) => {
+          const query: typeof tx.query = (text, params) =>
+            text.startsWith("DELETE FROM model_")
+              ? Promise.reject(new Error("killed"))
+              : tx.query(text, params);
+          return work({ ...tx, query });
+        }),
+    };
+    const objects = { ...deps.objects, put: () => Promise.reject(new Error("killed")) };
+    const dying = { ...deps, database: killed };
+    const uploadId = await upload(deps, actor, fileOf(generateModel("uml", 80, 2)));
+    const request = create(ImportContentRequestSchema, { artifactId, uploadId });
+    const importing = Array.fromAsync(importContent({ ...dying, objects }, actor, request, never));
+    await expect(importing).rejects.toThrow("killed");
+    const inForce = graph.elements.size + graph.relations.size;
+    await sweepContent(deps, deps.now());
+    expect(await indexed()).toBeGreaterThan(inForce);
+    clock.ahead = DAY + 60_000;
+    await sweepContent(deps, deps.now());
+    expect(await indexed()).toBe(inForce);
+    expect(await rowsOf(actor, "SELECT count(*)::int FROM model_imports")).toEqual([0]);
+  });
+
   // Seen to fail when the limit of the function comes before the artifact.
   it("what an artifact has is found, however many rows elsewhere have the word", async () => {
     const { deps, actor } = world();

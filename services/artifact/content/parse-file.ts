@@ -14,6 +14,7 @@ import { writeGraph } from "./graph-file.ts";
 import type { ImportOutcome } from "./import-content.ts";
 import type { Progress } from "./import-progress.ts";
 import type { ImportTarget } from "./import-target.ts";
+import { noteImport } from "./model-import-store.ts";
 import { deleteIndex, insertItems, insertReferences } from "./model-index-store.ts";
 import type { UploadedFile } from "./upload.ts";
 
@@ -114,6 +115,12 @@ async function parseModel(
     });
     progress.tell({ stage: 3, items: items.length });
   };
+  if (index)
+    await deps.database.transaction(tenantId, async (tx) => {
+      const replaced = target.line?.content?.indexId ?? "";
+      for (const indexId of [place.indexId, replaced])
+        await noteImport(tx, { ...place, indexId }, deps.now());
+    });
   const result = await deps.codecs.run(job, { onPart, signal }).catch(async (error: unknown) => {
     await deleteIndex(deps.database, tenantId, place);
     refuse(error);

@@ -1,5 +1,7 @@
 import type { Database } from "../../platform/db/database.ts";
 import type { ObjectStore } from "../../platform/object-store/object-store.ts";
+import { forgetImport, importsBegunBefore } from "./model-import-store.ts";
+import { deleteIndex } from "./model-index-store.ts";
 import { deleteUnneededObjects } from "./stored-object-store.ts";
 import { objectKey } from "./stored-object.ts";
 import { deleteExpiredUploads } from "./upload-store.ts";
@@ -23,6 +25,20 @@ export async function sweepContent(
       for (const { tenantId, sha256 } of gone) await objects.delete(objectKey(tenantId, sha256));
       return gone.length;
     });
+  }
+  return swept + (await sweepIndexes(database, before));
+}
+
+/** Of imports that were killed; what is in force stays. */
+async function sweepIndexes(database: Database, before: Date): Promise<number> {
+  let swept = 0;
+  for (let went = 1; went > 0; swept += went) {
+    const begun = await database.systemTransaction((tx) => importsBegunBefore(tx, before));
+    for (const { tenantId, ...place } of begun) {
+      await deleteIndex(database, tenantId, place);
+      await database.transaction(tenantId, (tx) => forgetImport(tx, place.indexId));
+    }
+    went = begun.length;
   }
   return swept;
 }
