@@ -94,6 +94,8 @@ export function findResultConflicts(
     const was = before.get(changeKey(change));
     before.delete(changeKey(change));
     if (was && sameOutcome(was, change)) continue;
+    // Where others have put something in between, it takes a step more to stand before what the patch says.
+    if (change.op === "move") continue;
     report(conflicts, made, change, origin);
   }
   const origins = new Map(made.changes.map((change, i) => [change, made.origins[i] ?? ""]));
