@@ -175,7 +175,8 @@ async function decide(
       await applyPatch(deps, actor, request, approver === undefined ? BY_ALLOW_LIST : undefined);
     } else {
       const reviews = undecided(patch).map((operationId) => ({
-        ...{ operationId, comment },
+        operationId,
+        comment,
         decision: ReviewDecision.REJECTED,
       }));
       if (reviews.length > 0)

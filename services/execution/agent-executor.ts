@@ -71,9 +71,8 @@ export function createAgentExecutor(deps: AgentExecutorDeps): ReportingExecutor 
       signal.addEventListener("abort", abort, { once: true });
       const begun = async () => {
         const said = (await inputCheck?.admit(request.conversation, stop.signal)) ?? request.conversation;
-        const artifact = await artifactOf(deps.tools, agent, request);
         await runGraph(graphOf(agent)(saver), agent, {
-          ...conversationOf(agent, said, artifact),
+          ...conversationOf(agent, said, await artifactOf(deps.tools, agent, request)),
           request,
           agent,
           chain: createModelChain({ factory, first: request.model, models: deps.agents.modelsOf(agent) }),

@@ -1244,7 +1244,7 @@ export declare const GraphPatchService: GenService<{
    * Stores a patch for review, or with `dry_run` only says what it would do. With `patch_id` it repairs that one: the
    * operations take the place of its own, its reviews start over, and its status is PROPOSED again. A dry run answers
    * with all that is wrong in `patch.diagnostics`; what has errors is not stored.
-   * Errors: PATCH_INVALID, PATCH_TOO_LARGE; with `patch_id` PATCH_NOT_FOUND, PATCH_STATE (it is applied),
+   * Errors: PATCH_INVALID, PATCH_TOO_LARGE; with `patch_id` PATCH_NOT_FOUND, PATCH_STATE (it is applied, or the server made it),
    * VERSION_MISMATCH.
    *
    * @generated from rpc ameide.graphpatch.v1.GraphPatchService.ProposePatch
