@@ -16,9 +16,7 @@ import { DiagnosticSchema, Severity } from "@ameide/proto/ameide/model/v1/model_
 import { ProjectionIntent } from "@ameide/proto/ameide/projection/v1/projection_pb.js";
 import { create } from "@bufbuild/protobuf";
 import { v5 as uuidv5 } from "uuid";
-import { loadModel, MAIN } from "./artifact/index.ts";
-import type { ContentDeps } from "./artifact/content/content-deps.ts";
-import { validateModel } from "./artifact/content/validate-model.ts";
+import { loadModel, MAIN, validateModel, type ContentDeps } from "./artifact/index.ts";
 import { lastLinkedArtifacts } from "./chat/index.ts";
 import type { Modeler, ModelPorts, PatchOutcome, Proposal } from "./execution/model-ports.ts";
 import {
@@ -31,14 +29,15 @@ import {
   proposePatch,
   repairOperations,
   reviewPatch,
+  undecidedOf,
   type PatchDeps,
 } from "./graphpatch/index.ts";
 import { AppError } from "./platform/errors/app-error.ts";
 import { findElements } from "./notation/find-elements.ts";
+import { kitFor } from "./notation/notations.ts";
 import type { Actor } from "./platform/auth/actor.ts";
 import { currentTraceId } from "./platform/telemetry/trace.ts";
-import type { ProjectionDeps } from "./projection/projection-deps.ts";
-import { expandHandle, projectModel } from "./projection/project-model.ts";
+import { expandHandle, projectModel, type ProjectionDeps } from "./projection/index.ts";
 
 export type ModelToolDeps = PatchDeps & ProjectionDeps & ContentDeps;
 
@@ -63,7 +62,7 @@ export function composeModelTools(deps: ModelToolDeps): ModelPorts {
     async artifactOfChat({ tenantId, chatId }) {
       if (chatId === "") return undefined;
       const linked = await lastLinkedArtifacts(deps.database.reader(tenantId), chatId, LOOKED_AT);
-      return linked.find(({ kind }) => deps.kits.of(kind.split("::")[0] ?? "") !== undefined);
+      return linked.find(({ kind }) => kitFor(kind) !== undefined);
     },
     async understand(modeler, { artifactId, intent, focus, tokenBudget }) {
       const { graph, version } = await loaded(modeler, artifactId);
@@ -174,7 +173,7 @@ async function decide(
       });
       await applyPatch(deps, actor, request, approver === undefined ? BY_ALLOW_LIST : undefined);
     } else {
-      const reviews = undecided(patch).map((operationId) => ({
+      const reviews = undecidedOf(patch).map((operationId) => ({
         operationId,
         comment,
         decision: ReviewDecision.REJECTED,
@@ -199,15 +198,6 @@ const REPLACED = create(DiagnosticSchema, {
   message:
     "somebody has replaced the operations of this patch; look at the model, and propose what is still needed",
 });
-
-function undecided({ operations, reviews }: GraphPatch): string[] {
-  const decided = new Set(
-    reviews.flatMap(({ operationId, decision }) => (DECISIONS.has(decision) ? [operationId] : [])),
-  );
-  return operations.flatMap(({ id }) => (decided.has(id) ? [] : [id]));
-}
-
-const DECISIONS = new Set([ReviewDecision.APPROVED, ReviewDecision.REJECTED, ReviewDecision.EDITED]);
 
 async function patchOf(deps: ModelToolDeps, actor: Actor, patchId: string): Promise<GraphPatch> {
   const request = create(GetPatchRequestSchema, { patchId, withoutPreview: true });

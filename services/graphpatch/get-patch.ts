@@ -27,7 +27,7 @@ export async function getPatch(
 }
 
 /** What it does at the version that it was made, or applied, for; ids of new items are the same each time. */
-export async function previewOfStored(
+async function previewOfStored(
   deps: PatchDeps,
   reader: Reader,
   { patch }: PatchState,

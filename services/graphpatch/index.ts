@@ -9,3 +9,4 @@ export { diagnosticsOf, PatchRefused } from "./patch-refused.ts";
 export { proposePatch } from "./propose-patch.ts";
 export { repairOperations } from "./repairs/repair-operations.ts";
 export { reviewPatch } from "./review-patch.ts";
+export { undecidedOf } from "./reviews.ts";

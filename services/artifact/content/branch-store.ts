@@ -23,6 +23,14 @@ export interface Branch {
 type Row = typeof artifactBranches.$inferSelect;
 const branchOf = ({ tenantId: _, ...row }: Row): Branch => row;
 
+/** A branch of the artifact that was not deleted. */
+const isOf = ({ tenantId }: Reader, artifactId: string) =>
+  and(
+    eq(artifactBranches.tenantId, tenantId),
+    eq(artifactBranches.artifactId, artifactId),
+    eq(artifactBranches.deleted, false),
+  );
+
 /** Undefined: there is none, or it was deleted. */
 export async function findBranch(
   reader: Reader,
@@ -32,14 +40,7 @@ export async function findBranch(
   const rows = await reader.sql
     .select()
     .from(artifactBranches)
-    .where(
-      and(
-        eq(artifactBranches.tenantId, reader.tenantId),
-        eq(artifactBranches.artifactId, artifactId),
-        eq(artifactBranches.branch, branch),
-        eq(artifactBranches.deleted, false),
-      ),
-    );
+    .where(and(isOf(reader, artifactId), eq(artifactBranches.branch, branch)));
   return rows.map(branchOf)[0];
 }
 
@@ -57,13 +58,7 @@ export async function listBranches(reader: Reader, artifactId: string): Promise<
   const rows = await reader.sql
     .select()
     .from(artifactBranches)
-    .where(
-      and(
-        eq(artifactBranches.tenantId, reader.tenantId),
-        eq(artifactBranches.artifactId, artifactId),
-        eq(artifactBranches.deleted, false),
-      ),
-    )
+    .where(isOf(reader, artifactId))
     .orderBy(asc(artifactBranches.branch));
   return rows.map(branchOf);
 }

@@ -49,10 +49,6 @@ export type Grouping =
   | { readonly by: "drawing" }
   | { readonly by: "relation"; readonly type: string };
 
-/** How an element of the type holds others. ArchiMate knows no containment of elements but by relations. */
-export function groupingOf(kit: NotationKit, type: string): Grouping {
-  if (kit.vocabulary.groups) return kit.vocabulary.groups(type);
-  if (kit.notation === "archimate") return { by: "relation", type: "Aggregation" };
-  if (kit.notation !== "bpmn") return { by: "parent" };
-  return type === "group" ? { by: "drawing" } : { by: "parent", bordered: ["sequenceFlow"] };
-}
+/** How an element of the type holds others: as their parent, where the notation says nothing else. */
+export const groupingOf = (kit: NotationKit, type: string): Grouping =>
+  kit.vocabulary.groups?.(type) ?? { by: "parent" };

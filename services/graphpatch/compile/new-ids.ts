@@ -8,7 +8,7 @@ const ID = /^[\p{L}_][\p{L}\p{N}_.\-·]*$/u;
 export const isTaken = (graph: Graph, id: string): boolean =>
   graph.elements.has(id) || graph.relations.has(id) || graph.views.has(id);
 
-export const isUsableId = (graph: Graph, id: string): boolean => ID.test(id) && !isTaken(graph, id);
+const isUsableId = (graph: Graph, id: string): boolean => ID.test(id) && !isTaken(graph, id);
 
 /** The wanted id if it can be had, otherwise one that follows from seed and name: the same each time. */
 export function newId(graph: Graph, seed: string, name: string, type: string, wanted = ""): string {

@@ -4,7 +4,7 @@ import type { NotationKit } from "../../notation/notation.ts";
 export type Reference = "needs" | "mentions" | undefined;
 
 /** Of vocabularies that do not say so themselves: what BPMN and DMN call their references. */
-export function referenceOf(kit: NotationKit, ownerType: string, property: string): Reference {
+function referenceOf(kit: NotationKit, ownerType: string, property: string): Reference {
   if (kit.vocabulary.reference) return kit.vocabulary.reference(ownerType, property);
   if (kit.notation === "archimate") return undefined;
   if (property === "attachedToRef") return "needs";

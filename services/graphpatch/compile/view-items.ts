@@ -50,7 +50,7 @@ export function lineEnds(
   return ws.kit.notation === "bpmn" || ws.kit.notation === "dmn" ? {} : { source, target };
 }
 
-export const boxesInside = (ws: Workspace, { viewId, id }: InView): InView[] =>
+const boxesInside = (ws: Workspace, { viewId, id }: InView): InView[] =>
   ws.index.find("nodesInside", inView(viewId, id)).map(parts);
 
 export const boxAt = (ws: Workspace, { viewId, id }: InView): ViewNode | undefined =>

@@ -11,7 +11,7 @@ export interface Place {
   readonly depth: number;
 }
 
-export const withChildren = (element: XmlElement, children: readonly XmlNode[]): XmlElement =>
+const withChildren = (element: XmlElement, children: readonly XmlNode[]): XmlElement =>
   children === element.children ? element : { ...element, children };
 
 /** Undefined takes it away. */

@@ -28,7 +28,7 @@ export function newText(format: Format, local: string, text: string): XmlElement
   return language === undefined ? element : { ...element, attributes: [makeAttribute("xml:lang", language)] };
 }
 
-export const withText = (element: XmlElement, text: string): XmlElement => ({
+const withText = (element: XmlElement, text: string): XmlElement => ({
   ...element,
   children: text === "" ? [] : [makeText(text)],
 });

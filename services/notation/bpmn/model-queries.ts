@@ -4,7 +4,6 @@ import { isA } from "./schema.ts";
 export const isFlowNode = (type: string): boolean => isA(type, "flowNode");
 export const isActivity = (type: string): boolean => isA(type, "activity");
 export const isEvent = (type: string): boolean => isA(type, "event");
-export const isGateway = (type: string): boolean => isA(type, "gateway");
 export const isArtifact = (type: string): boolean => isA(type, "artifact");
 export const isConversation = (type: string): boolean => isA(type, "conversationNode");
 /** A process, or a choreography: what flow nodes can stand in. */

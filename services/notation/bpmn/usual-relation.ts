@@ -55,7 +55,7 @@ export const receivesMessages = (type: string): boolean =>
   type === "participant" || isActivity(type) || isA(type, "catchEvent");
 
 /** Whether messages can go from one to the other: they are of different pools. */
-export function canExchange(graph: Graph, source: Element, target: Element): boolean {
+function canExchange(graph: Graph, source: Element, target: Element): boolean {
   if (!sendsMessages(source.type) || !receivesMessages(target.type)) return false;
   const [from, to] = [partyOf(graph, source.id), partyOf(graph, target.id)];
   return from !== undefined && to !== undefined && from.id !== to.id;

@@ -141,7 +141,7 @@ function bodyOf(given: CompactOperation): NonNullable<Body> {
 }
 
 /** "@a": what operation a creates; "name:…": by name; "key:…": by semantic key; anything else is an id. */
-export function selectorOf(text: string): Selector {
+function selectorOf(text: string): Selector {
   if (text.startsWith("@"))
     return create(SelectorSchema, { selector: { case: "createdBy", value: text.slice(1) } });
   if (text.startsWith("name:"))

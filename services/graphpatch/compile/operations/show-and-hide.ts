@@ -64,7 +64,7 @@ const isDrawable = (ws: Workspace, viewId: string, relationId: string): boolean 
 const DEFAULT_SIZE = { width: 100, height: 80 };
 
 /** Where the notation's layout has no place for it: below everything else. */
-export function drawBelow(ws: Workspace, viewId: string, elementId: string): void {
+function drawBelow(ws: Workspace, viewId: string, elementId: string): void {
   const type = ws.graph.elements.get(elementId)?.type ?? "";
   const size = ws.kit.vocabulary.elementType(type)?.size ?? DEFAULT_SIZE;
   const taken = [...(ws.graph.views.get(viewId)?.nodes.values() ?? [])].flatMap(({ bounds }) => bounds ?? []);

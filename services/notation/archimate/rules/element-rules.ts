@@ -5,7 +5,7 @@ import { isJunction } from "../concepts.ts";
 import { KEY, LIFECYCLE, LIFECYCLES } from "../properties.ts";
 import { called, ownRelations, relationsAt, relationsIn } from "./relations-in.ts";
 
-export function* elementsIn(graph: Graph, scope: ReadonlySet<string> | undefined): Generator<Element> {
+function* elementsIn(graph: Graph, scope: ReadonlySet<string> | undefined): Generator<Element> {
   if (!scope) return yield* graph.elements.values();
   for (const id of scope) {
     const element = graph.elements.get(id);
